@@ -1,0 +1,135 @@
+"""What must hold across the catalogue before it may be published, beyond each file's schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from knowledge.loader import KNOWLEDGE, Catalogue, CatalogueBroken, load_catalogue
+from knowledge.schema import FACT_FIELDS, Material, Matter, Sourced, State, Term
+from knowledge.yaml_source import Problem, line_of
+
+Keys = tuple[str | int, ...]
+
+
+def check_folder(folder: Path = KNOWLEDGE) -> list[Problem]:
+    """Every problem of a knowledge folder; empty when it may be published."""
+    try:
+        catalogue = load_catalogue(folder)
+    except CatalogueBroken as broken:
+        return broken.problems
+    return check_catalogue(catalogue)
+
+
+def check_catalogue(catalogue: Catalogue) -> list[Problem]:
+    """Problems that only show when the parts are seen together."""
+    found: list[Problem] = []
+    for matter in catalogue.matters.values():
+        found.extend(_check_matter(catalogue, matter))
+    for term in catalogue.terms.values():
+        found.extend(_check_term(catalogue, term))
+    for path in catalogue.paths.values():
+        found.extend(_check_path(catalogue, path.id))
+    return found
+
+
+def _at(catalogue: Catalogue, entry: str, keys: Keys, what: str, todo: str) -> Problem:
+    file, where = catalogue.files[entry]
+    return Problem(file, line_of(file, (*where, *keys)), what, todo)
+
+
+def _check_matter(catalogue: Catalogue, matter: Matter) -> Iterator[Problem]:
+    entry = f"Matter:{matter.id}"
+    file = catalogue.files[entry][0]
+    if file.stem != matter.id:
+        yield _at(catalogue, entry, ("id",), "id and file name differ", f"name it {matter.id}.yml")
+    for field in ("after", "parallel", "merges"):
+        for index, slug in enumerate(getattr(matter, field)):
+            if slug not in catalogue.matters:
+                yield _at(
+                    catalogue, entry, (field, index), f"no matter `{slug}`", "name one that exists"
+                )
+    for keys, fact in _facts_of(matter):
+        yield from _check_source(catalogue, entry, keys, fact)
+        if isinstance(fact, Material):
+            yield from _check_when(catalogue, entry, (*keys, "when"), fact.when)
+    yield from _check_questions(catalogue, matter)
+
+
+def _facts_of(matter: Matter) -> Iterator[tuple[Keys, Sourced]]:
+    yield ("kind",), matter.kind
+    yield ("summary",), matter.summary
+    for field in FACT_FIELDS:
+        for index, fact in enumerate(getattr(matter, field)):
+            yield (field, index), fact
+
+
+def _check_source(catalogue: Catalogue, entry: str, keys: Keys, fact: Sourced) -> Iterator[Problem]:
+    source = catalogue.sources.get(fact.source_id)
+    where = (*keys, "source")
+    if source is None:
+        todo = "register it in knowledge/sources or name another"
+        yield _at(catalogue, entry, where, f"no source `{fact.source_id}`", todo)
+    elif fact.state is State.VERIFIED and source.kind == "law":
+        if fact.locator not in source.articles:
+            todo = "name an article that was read, or call the fact unverified"
+            what = f"article `{fact.locator}` of {source.id} was not read"
+            yield _at(catalogue, entry, where, what, todo)
+    if fact.valid_from and fact.valid_to and fact.valid_from > fact.valid_to:
+        yield _at(catalogue, entry, (*keys, "valid_to"), "ends before it begins", "mend the dates")
+
+
+def _check_when(
+    catalogue: Catalogue, entry: str, keys: Keys, when: Mapping[str, object]
+) -> Iterator[Problem]:
+    for name, wanted in when.items():
+        fact = catalogue.vocabulary.get(name)
+        if fact is None:
+            todo = "use a fact of knowledge/facts.yml or add it there"
+            yield _at(catalogue, entry, (*keys, name), f"unknown project fact `{name}`", todo)
+            continue
+        allowed = {"choice": set(fact.choices), "yes_no": {"yes", "no"}}.get(fact.kind)
+        for value in wanted if isinstance(wanted, list) else [wanted]:
+            if allowed is not None and value not in allowed:
+                todo = f"use one of {', '.join(sorted(allowed))}"
+                what = f"`{value}` is no value of `{name}`"
+                yield _at(catalogue, entry, (*keys, name), what, todo)
+
+
+def _check_questions(catalogue: Catalogue, matter: Matter) -> Iterator[Problem]:
+    seen = set()
+    for index, question in enumerate(matter.questions):
+        if question.text in seen:
+            keys = ("questions", index)
+            yield _at(catalogue, f"Matter:{matter.id}", keys, "asked twice", "remove one")
+        seen.add(question.text)
+
+
+def _check_term(catalogue: Catalogue, term: Term) -> Iterator[Problem]:
+    entry = f"Term:{term.id}"
+    facts: Iterable[tuple[Keys, Sourced]] = [
+        (("definition",), term.definition),
+        *((("more", index), fact) for index, fact in enumerate(term.more)),
+    ]
+    for keys, fact in facts:
+        yield from _check_source(catalogue, entry, keys, fact)
+    for index, slug in enumerate(term.matters):
+        if slug not in catalogue.matters:
+            what = f"no matter `{slug}`"
+            yield _at(catalogue, entry, ("matters", index), what, "name one that exists")
+
+
+def _check_path(catalogue: Catalogue, path_id: str) -> Iterator[Problem]:
+    entry = f"Path:{path_id}"
+    path = catalogue.paths[path_id]
+    yield from _check_when(catalogue, entry, ("when",), path.when)
+    if path.source.partition("#")[0] not in catalogue.sources:
+        yield _at(catalogue, entry, ("source",), f"no source `{path.source}`", "register it")
+    for stage_index, stage in enumerate(path.stages):
+        for index, item in enumerate(stage.matters):
+            slug = item if isinstance(item, str) else item.matter
+            keys: Keys = ("stages", stage_index, "matters", index)
+            if slug not in catalogue.matters:
+                yield _at(catalogue, entry, keys, f"no matter `{slug}`", "name one that exists")
+            if not isinstance(item, str):
+                yield from _check_when(catalogue, entry, keys, item.when)

@@ -1,0 +1,142 @@
+"""Loading the catalogue: all of it or none, with every fault named by file and line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from knowledge.schema import Matter, ProjectFact, Record, Source, Term
+from knowledge.schema import Path as MatterPath
+from knowledge.yaml_source import Problem, YamlUnreadable, line_of, read_yaml
+
+KNOWLEDGE = Path(__file__).parent
+Kind = TypeVar("Kind", bound=Record)
+
+
+class CatalogueBroken(Exception):
+    """The catalogue cannot be used; `problems` says why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything the assistant may say, as one immutable value.
+
+    `version` changes when any file changes. `files` tells where each entry was read.
+    """
+
+    matters: dict[str, Matter]
+    terms: dict[str, Term]
+    paths: dict[str, MatterPath]
+    sources: dict[str, Source]
+    vocabulary: dict[str, ProjectFact]
+    version: str
+    files: dict[str, tuple[Path, tuple[int, ...]]] = field(default_factory=dict, repr=False)
+
+    def name(self, slug: str) -> str:
+        return self.matters[slug].name
+
+
+def load_catalogue(folder: Path = KNOWLEDGE) -> Catalogue:
+    """Reads a knowledge folder; raises CatalogueBroken with every schema fault found."""
+    reader = _Reader(folder)
+    catalogue = Catalogue(
+        matters={m.id: m for m in reader.each(Matter, "catalogue")},
+        terms={t.id: t for t in reader.all(Term, "policies", "terms*.yml")},
+        paths={p.id: p for p in reader.all(MatterPath, "paths", "*.yml")},
+        sources={
+            s.id: s
+            for s in [
+                *reader.all(Source, "sources", "*.yml"),
+                *reader.all(Source, "policies", "sources*.yml"),
+            ]
+        },
+        vocabulary={f.id: f for f in reader.all(ProjectFact, "", "facts.yml")},
+        version=reader.digest.hexdigest()[:12],
+        files=reader.files,
+    )
+    if reader.problems:
+        raise CatalogueBroken(reader.problems)
+    return catalogue
+
+
+class _Reader:
+    """Reads files one after another and gathers what is wrong instead of stopping at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.files: dict[str, tuple[Path, tuple[int, ...]]] = {}
+        self.digest = hashlib.sha256()
+
+    def each(self, kind: type[Kind], folder: str) -> Iterator[Kind]:
+        """One record per file."""
+        for path in sorted((self.folder / folder).glob("*.yml")):
+            yield from self._parse(kind, path, self._read(path), ())
+
+    def all(self, kind: type[Kind], folder: str, pattern: str) -> Iterator[Kind]:
+        """A list of records per file."""
+        for path in sorted((self.folder / folder).glob(pattern)):
+            content = self._read(path)
+            if content is None:
+                continue
+            if not isinstance(content, list):
+                self.problems.append(Problem(path, 1, "not a list", "begin each entry with `- `"))
+                continue
+            for index, item in enumerate(content):
+                yield from self._parse(kind, path, item, (index,))
+
+    def _read(self, path: Path) -> Any:
+        self.digest.update(path.read_bytes())
+        try:
+            return read_yaml(path)
+        except YamlUnreadable as error:
+            self.problems.append(error.problem)
+            return None
+
+    def _parse(
+        self, kind: type[Kind], path: Path, content: Any, where: tuple[int, ...]
+    ) -> Iterator[Kind]:
+        if content is None:
+            return
+        try:
+            record = kind.parse_obj(content)
+        except ValidationError as error:
+            self.problems.extend(_problems(path, error, where))
+            return
+        key = f"{kind.__name__}:{record.id}"  # type: ignore[attr-defined]
+        if key in self.files:
+            first = self.files[key][0].name
+            self.problems.append(
+                Problem(
+                    path, line_of(path, (*where, "id")), f"id already used in {first}", "rename"
+                )
+            )
+            return
+        self.files[key] = (path, where)
+        yield record
+
+
+def _problems(path: Path, error: ValidationError, where: tuple[int, ...]) -> Iterator[Problem]:
+    for fault in error.errors():
+        keys = [*where, *(key for key in fault["loc"] if key != "__root__")]
+        shown = ".".join(str(key) for key in keys) or "the entry"
+        yield Problem(path, line_of(path, keys), f"{shown}: {fault['msg']}", _advice(fault["type"]))
+
+
+def _advice(kind: str) -> str:
+    advice = {
+        "value_error.missing": "add the key",
+        "value_error.extra": "remove the key or mend its spelling",
+        "type_error.enum": "use verified, example or unverified",
+        "value_error.const": "use one of the values named",
+    }
+    return advice.get(kind, "mend the value")

@@ -1,0 +1,280 @@
+"""The schema of the catalogue: what a matter, a term, a source and a project fact look like.
+
+Every fact names its source and says how sure it is. The field names are the YAML keys.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from enum import Enum
+from typing import Any, Literal, Union
+
+from pydantic import BaseModel, Extra, Field, root_validator, validator
+
+SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+
+Stage = Literal["1", "2", "3", "4", "parallel", "utility", "service"]
+AspectName = Literal[
+    "overview",
+    "materials",
+    "conditions",
+    "process",
+    "time_limit",
+    "fee",
+    "basis",
+    "department",
+    "result",
+    "prerequisites",
+    "penalty",
+]
+
+
+class State(str, Enum):
+    """How sure a fact is."""
+
+    VERIFIED = "verified"  # read in the source named, at the place named
+    EXAMPLE = "example"  # true of another place, which is named
+    UNVERIFIED = "unverified"  # nobody has found its source yet
+
+
+class Record(BaseModel):
+    """Base of everything read from YAML: unknown keys are errors, values do not change."""
+
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+
+
+class Sourced(Record):
+    """What makes a statement a fact.
+
+    `source` is `<source id>` or `<source id>#<place in it>` (an article, a row, a paragraph).
+    `place` is where it holds when that is not the whole country; an example must name it.
+    Dates are calendar days in China; an open end means "still".
+    """
+
+    source: str
+    state: State
+    place: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    checked_on: date | None = None
+
+    @root_validator(skip_on_failure=True)
+    def _example_names_its_place(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if values["state"] is State.EXAMPLE and not values["place"]:
+            raise ValueError("an example must name its place: add `place:`")
+        return values
+
+    @property
+    def source_id(self) -> str:
+        return self.source.partition("#")[0]
+
+    @property
+    def locator(self) -> str:
+        """The place inside the source, or an empty string."""
+        return self.source.partition("#")[2]
+
+    def holds_on(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+
+class Fact(Sourced):
+    """One statement, in our own words."""
+
+    text: str = Field(min_length=2)
+
+
+class Limit(Fact):
+    """A time limit. `days` counts in `unit`; without `days` only the text speaks."""
+
+    days: int | None = Field(default=None, ge=0, le=1000)
+    unit: Literal["working_day", "calendar_day", "month"] | None = None
+
+    @root_validator(skip_on_failure=True)
+    def _days_have_a_unit(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if (values["days"] is None) != (values["unit"] is None):
+            raise ValueError("`days` and `unit` go together")
+        return values
+
+
+Wanted = Union[str, list[str]]
+
+
+def _yes_and_no_as_words(value: Any) -> Any:
+    """YAML reads a bare yes as true; conditions compare words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return [_yes_and_no_as_words(item) for item in value] if isinstance(value, list) else value
+
+
+class Conditional(Record):
+    """Something that only some projects need.
+
+    `when` maps project facts (knowledge/facts.yml) to the wanted value, a list of allowed values,
+    or a comparison such as ">=500"; all must hold. Without `when` it always applies.
+    """
+
+    when: dict[str, Wanted] = Field(default_factory=dict)
+
+    @validator("when", pre=True)
+    def _words(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {key: _yes_and_no_as_words(wanted) for key, wanted in value.items()}
+
+
+class Material(Sourced, Conditional):
+    """One material (要件).
+
+    `when_text` says a condition that the vocabulary cannot express; it is shown, never computed.
+    """
+
+    name: str = Field(min_length=2)
+    when_text: str | None = None
+    forms: list[Literal["original", "copy", "electronic"]] = Field(default_factory=list)
+    copies: int | None = Field(default=None, ge=1)
+    issuer: str | None = None
+    shared_data: bool | None = None  # obtained by data sharing
+    commitment: bool | None = None  # replaceable by 告知承诺
+    deferrable: bool | None = None  # may follow later, 容缺
+    note: str | None = None
+
+
+class Question(Record):
+    """A question people ask, and the aspects it is about."""
+
+    text: str = Field(min_length=2)
+    aspect: AspectName
+    aspect2: AspectName | None = None
+
+
+class Matter(Record):
+    """One approval matter (事项): everything an answer about it is rendered from."""
+
+    id: str
+    name: str
+    aliases: list[str] = Field(default_factory=list)
+    stage: Stage
+    kind: Fact
+    checked_on: date
+    summary: Fact
+    departments: list[Fact] = Field(min_items=1)
+    conditions: list[Fact] = Field(default_factory=list)
+    materials: list[Material] = Field(default_factory=list)
+    process: list[Fact] = Field(default_factory=list)
+    statutory_limits: list[Limit] = Field(default_factory=list)
+    promised_limits: list[Limit] = Field(default_factory=list)
+    fees: list[Fact] = Field(default_factory=list)
+    basis: list[Fact] = Field(default_factory=list)
+    results: list[Fact] = Field(default_factory=list)
+    prerequisites: list[Fact] = Field(default_factory=list)
+    penalties: list[Fact] = Field(default_factory=list)
+    notes: list[Fact] = Field(default_factory=list)
+    after: list[str] = Field(default_factory=list)  # matters that come before this one
+    parallel: list[str] = Field(default_factory=list)  # matters it may run beside
+    merges: list[str] = Field(default_factory=list)  # matters it is handled together with
+    questions: list[Question] = Field(default_factory=list)
+    near_misses: list[str] = Field(default_factory=list)
+
+    @validator("id")
+    def _is_a_slug(cls, value: str) -> str:
+        if not SLUG.match(value):
+            raise ValueError("an id is lower-case words joined by hyphens")
+        return value
+
+    @property
+    def related(self) -> list[str]:
+        return [*self.after, *self.parallel, *self.merges]
+
+    def facts(self) -> list[Sourced]:
+        """Every sourced statement of this matter, in reading order."""
+        found: list[Sourced] = [self.kind, self.summary]
+        for field in FACT_FIELDS:
+            found.extend(getattr(self, field))
+        return found
+
+
+FACT_FIELDS = (
+    "departments",
+    "conditions",
+    "materials",
+    "process",
+    "statutory_limits",
+    "promised_limits",
+    "fees",
+    "basis",
+    "results",
+    "prerequisites",
+    "penalties",
+    "notes",
+)
+
+
+class Term(Record):
+    """A term of the reform, explained (policy questions)."""
+
+    id: str
+    name: str
+    aliases: list[str] = Field(default_factory=list)
+    definition: Fact
+    more: list[Fact] = Field(default_factory=list)
+    matters: list[str] = Field(default_factory=list)
+    questions: list[str] = Field(default_factory=list)
+
+
+class Source(Record):
+    """A document that facts point into, and how much of it was read."""
+
+    id: str
+    title: str
+    kind: Literal["law", "document", "page"] = "document"
+    number: str | None = None
+    date: str | None = None  # as printed: a day, a month or a year
+    read: str
+    place: str | None = None
+    url: str | None = None
+    articles: list[str] = Field(default_factory=list)
+
+    @validator("date", pre=True)
+    def _as_printed(cls, value: Any) -> str | None:
+        return None if value is None else str(value)
+
+
+class ProjectFact(Record):
+    """A word of the closed vocabulary of project facts."""
+
+    id: str
+    question: str  # how the assistant asks for it
+    kind: Literal["choice", "number", "yes_no"]
+    unit: str | None = None
+    choices: dict[str, str] = Field(default_factory=dict)  # value → what people read
+
+
+class PathStage(Record):
+    """One stage of a path: matters in order, each perhaps only for some projects."""
+
+    name: str
+    matters: list[str | PathMatter]
+
+
+class PathMatter(Conditional):
+    matter: str
+    note: str | None = None
+
+
+class Path(Conditional):
+    """The matters one kind of project needs, in order (办理路径)."""
+
+    id: str
+    name: str
+    source: str
+    state: State
+    place: str | None = None
+    stages: list[PathStage]
+
+
+PathStage.update_forward_refs()
