@@ -1,0 +1,123 @@
+"""A conversation and the entries of its log (design §4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+
+class Owner(str, Enum):
+    """Who may speak to the enterprise."""
+
+    BOT = "bot"
+    WAITING = "waiting"  # for a steward; the bot still answers catalogue questions
+    STEWARD = "steward"
+    CLOSED = "closed"
+
+
+class EntryKind(str, Enum):
+    USER = "user"
+    BOT = "bot"
+    STEWARD = "steward"
+    NOTE = "note"  # between stewards; never shown to the enterprise
+    OWNER = "owner"  # a change of owner
+    RATING = "rating"
+
+
+SPOKEN_TO_ENTERPRISE = frozenset({EntryKind.BOT, EntryKind.STEWARD, EntryKind.OWNER})
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice. `payload` is what pressing it means to the dialogue."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry that has no number yet."""
+
+    kind: EntryKind
+    text: str
+    author: str | None = None
+    buttons: tuple[Button, ...] = ()
+    payload: str | None = None  # of the button pressed (kind user)
+    owner: Owner | None = None  # the new owner (kind owner)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a conversation's log; `no` counts from 1 without gaps. `at` is aware."""
+
+    conversation: str
+    no: int
+    at: datetime
+    kind: EntryKind
+    text: str
+    author: str | None = None
+    buttons: tuple[Button, ...] = ()
+    payload: str | None = None
+    owner: Owner | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """A verified enterprise. `id` is its unified social credit code (18 characters)."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Steward:
+    id: int
+    name: str
+
+
+@dataclass
+class Conversation:
+    """The head of a log. `epoch` counts the changes of owner; `handled_no` is the last entry
+    from outside that has been dealt with; `state` is the dialogue's bounded snapshot."""
+
+    id: str
+    channel: str
+    peer: str
+    owner: Owner
+    epoch: int
+    last_no: int
+    handled_no: int
+    state: dict[str, Any]
+    updated_at: datetime
+    enterprise: Enterprise | None = None
+    steward: Steward | None = None
+    waiting_since: datetime | None = None
+    answer_by: datetime | None = None
+    escalated: bool = False
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A message as a channel hands it on. (`channel`, `external_id`) names it for ever."""
+
+    channel: str
+    peer: str
+    external_id: str
+    text: str
+    payload: str | None = None
+    enterprise: Enterprise | None = None
+    conversation: str | None = None  # when the channel already knows it
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of an inbound message."""
+
+    conversation: str
+    no: int
+    duplicate: bool

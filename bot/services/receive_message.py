@@ -1,0 +1,75 @@
+"""Taking a message in: durable, numbered, once (design §4, rules 1 and 2)."""
+
+from __future__ import annotations
+
+from bot.model.conversation import Conversation, Draft, EntryKind, Inbound, Owner, Received
+from bot.services.ports import Announcer, Log, Refused, Store
+
+MAX_TEXT = 4000  # characters; a longer message is refused, not cut
+
+
+class TextTooLong(Refused):
+    pass
+
+
+class NothingSaid(Refused):
+    pass
+
+
+async def receive_message(store: Store, announcer: Announcer, inbound: Inbound) -> Received:
+    """Appends a message to its conversation and returns once it is durable.
+
+    A redelivery returns the first result with `duplicate` set. Raises NothingSaid, TextTooLong,
+    Refused (a button that was never offered), StoreUnavailable.
+    """
+    text = printable(inbound.text)
+    if not text:
+        raise NothingSaid("消息是空的，请输入要咨询的内容。")
+    if len(text) > MAX_TEXT:
+        raise TextTooLong(f"消息太长（{len(text)}字），请控制在{MAX_TEXT}字以内，分几条发送。")
+    received = await store.transact(lambda log: _append(log, inbound, text))
+    if not received.duplicate:
+        announcer.announce(received.conversation)
+    return received
+
+
+def printable(text: str) -> str:
+    """The text without control characters (line breaks and tabs stay) and outer space."""
+    return "".join(c for c in text if c.isprintable() or c in "\n\t").strip()
+
+
+def _append(log: Log, inbound: Inbound, text: str) -> Received:
+    before = log.received(inbound.channel, inbound.external_id)
+    if before:
+        return Received(before[0], before[1], duplicate=True)
+    conversation = _conversation_of(log, inbound)
+    before = log.received(inbound.channel, inbound.external_id)  # raced by its own redelivery
+    if before:
+        return Received(before[0], before[1], duplicate=True)
+    if inbound.payload is not None and log.offered(conversation.id, inbound.payload) is None:
+        raise Refused("这个选项已失效，请直接输入您的问题。")
+    if inbound.enterprise is not None:
+        conversation.enterprise = inbound.enterprise
+    if conversation.owner is Owner.CLOSED:
+        reopen(log, conversation)
+    draft = Draft(EntryKind.USER, text, payload=inbound.payload)
+    entry = log.append(conversation, draft, inbound.external_id)
+    log.save(conversation)
+    return Received(conversation.id, entry.no, duplicate=False)
+
+
+def _conversation_of(log: Log, inbound: Inbound) -> Conversation:
+    if inbound.conversation is not None:
+        return log.lock(inbound.conversation)
+    found = log.find_by_peer(inbound.channel, inbound.peer)
+    if found:
+        return log.lock(found.id)
+    return log.open(inbound.channel, inbound.peer, inbound.enterprise)
+
+
+def reopen(log: Log, conversation: Conversation) -> None:
+    """A message to a closed conversation begins it anew with the bot."""
+    conversation.owner = Owner.BOT
+    conversation.epoch += 1
+    conversation.state = {}
+    log.append(conversation, Draft(EntryKind.OWNER, "会话重新开始。", owner=Owner.BOT))

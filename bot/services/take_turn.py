@@ -1,0 +1,67 @@
+"""The bot's turn: one transaction behind the epoch fence (design §4, rules 3 and 4)."""
+
+from __future__ import annotations
+
+from bot.model.conversation import Conversation, Entry, Owner
+from bot.services import hand_over
+from bot.services.ports import Announcer, Dialogue, Log, Store, TurnResult
+
+BOT_MAY_SPEAK = frozenset({Owner.BOT, Owner.WAITING})
+
+
+async def take_turns(
+    store: Store,
+    dialogue: Dialogue,
+    announcer: Announcer,
+    desk_hours: hand_over.DeskHours,
+    conversation: str,
+) -> int:
+    """Deals with every unhandled message of a conversation, in order; returns how many.
+
+    Only one caller per conversation and process may run this at a time; two processes that do
+    compute the same turn commit it once.
+    """
+    count = 0
+    while True:
+        head, message = await store.read(lambda log: _next(log, conversation))
+        if head is None or message is None:
+            return count
+        result = None
+        if head.owner in BOT_MAY_SPEAK:
+            result = await dialogue.turn(head, message)
+        committed = await store.transact(
+            lambda log, head=head, message=message, result=result: _commit(  # type: ignore[misc]
+                log, desk_hours, head, message, result
+            )
+        )
+        if committed:
+            count += 1
+            announcer.announce(conversation)
+
+
+def _next(log: Log, conversation: str) -> tuple[Conversation | None, Entry | None]:
+    head = log.find(conversation)
+    return head, (log.next_unhandled(head) if head else None)
+
+
+def _commit(
+    log: Log,
+    desk_hours: hand_over.DeskHours,
+    seen: Conversation,
+    message: Entry,
+    result: TurnResult | None,
+) -> bool:
+    """False when the world changed meanwhile: the turn is then thought over again."""
+    now = log.lock(seen.id)
+    if now.epoch != seen.epoch or now.handled_no >= message.no:
+        return False
+    newest = now.last_no == message.no
+    if result is not None:
+        for reply in result.replies:
+            log.append(now, reply)
+        now.state = result.state
+        if result.hand_over is not None:
+            hand_over.request(log, now, desk_hours, result.hand_over)
+    now.handled_no = now.last_no if newest else message.no
+    log.save(now)
+    return True

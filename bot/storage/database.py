@@ -1,0 +1,105 @@
+"""The database: engine, threads, transactions. SQLite (WAL) and PostgreSQL, one code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+
+from bot.services.ports import StoreUnavailable
+from bot.storage.log import SqlLog
+
+Result = TypeVar("Result")
+BUSY_SECONDS = 15  # how long a SQLite writer waits for another process
+STATEMENT_SECONDS = 10  # PostgreSQL; longer than any use case needs
+CONNECT_SECONDS = 5
+POSTGRES_THREADS = 8
+SQLITE_READERS = 2
+
+
+class Database:
+    """Runs units of work on threads, so that the event loop never waits for a disk.
+
+    SQLite has one writer anyway, so one thread writes and the order of writes is theirs;
+    PostgreSQL locks rows.
+    """
+
+    def __init__(self, url: str, delivered: frozenset[str] = frozenset()) -> None:
+        self.url = make_url(url)
+        self.engine = make_engine(url)
+        self._delivered = delivered
+        sqlite = self.engine.dialect.name == "sqlite"
+        self._writers = ThreadPoolExecutor(1 if sqlite else POSTGRES_THREADS, "db-write")
+        self._readers = ThreadPoolExecutor(SQLITE_READERS, "db-read") if sqlite else self._writers
+
+    async def transact(self, work: Callable[[SqlLog], Result]) -> Result:
+        return await self.run(lambda connection: work(SqlLog(connection, self._delivered)))
+
+    async def read(self, work: Callable[[SqlLog], Result]) -> Result:
+        def reading(connection: Connection) -> Result:
+            return work(SqlLog(connection, self._delivered))
+
+        return await self.run(reading, write=False)
+
+    async def run(self, work: Callable[[Connection], Result], write: bool = True) -> Result:
+        """Runs `work` in one transaction on a thread. Raises StoreUnavailable."""
+        pool = self._writers if write else self._readers
+        return await asyncio.get_running_loop().run_in_executor(pool, self._run, work, write)
+
+    def _run(self, work: Callable[[Connection], Result], write: bool) -> Result:
+        try:
+            with (
+                self.engine.connect().execution_options(writing=write) as connection,
+                connection.begin(),
+            ):
+                return work(connection)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            raise StoreUnavailable(f"database not available: {error.orig}") from error
+
+    def dispose(self) -> None:
+        for pool in {self._writers, self._readers}:
+            pool.shutdown(wait=True)
+        self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with time limits; SQLite in WAL, every commit flushed to the disk."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    options = f"-c statement_timeout={STATEMENT_SECONDS * 1000}"
+    return sa.create_engine(
+        parsed.set(drivername="postgresql+psycopg2"),
+        future=True,
+        pool_size=POSTGRES_THREADS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "options": options},
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = sa.create_engine(
+        url,
+        future=True,
+        poolclass=sa.pool.QueuePool,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes the write lock at once: one that upgrades later can only fail.
+        writing = connection.get_execution_options().get("writing", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
