@@ -239,6 +239,11 @@ class Source(Record):
     url: str | None = None
     articles: list[str] = Field(default_factory=list)
 
+    @property
+    def short_title(self) -> str:
+        """The title without its explanation in brackets."""
+        return self.title.partition("（")[0]
+
     @validator("date", pre=True)
     def _as_printed(cls, value: Any) -> str | None:
         return None if value is None else str(value)

@@ -57,7 +57,7 @@ def line_of(path: Path, keys: Sequence[str | int]) -> int:
     line = 1
     for key in keys:
         try:
-            position = node.lc.item(key) if isinstance(node, list) else node.lc.key(key)
+            position = node.lc.item(key) if isinstance(key, int) else node.lc.key(key)
             node = node[key]
         except (KeyError, IndexError, TypeError, AttributeError):
             break
