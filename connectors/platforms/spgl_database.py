@@ -1,0 +1,126 @@
+"""A read-only way into somebody else's database, by any dialect of SQLAlchemy."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.pool import NullPool
+
+from bot.services.platform_port import PlatformUnavailable
+
+# The names people write → the driver that this product installs or recommends.
+_DRIVERS = {
+    "postgres": "postgresql+psycopg2",
+    "postgresql": "postgresql+psycopg2",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mysql+pymysql",
+}
+
+
+class ReadOnlyDatabase:
+    """Connections that cannot write, wait at most `connect_timeout` seconds to connect and, on
+    PostgreSQL and MySQL, at most `statement_timeout` seconds for one statement."""
+
+    def __init__(self, url: str, connect_timeout: int = 5, statement_timeout: int = 10) -> None:
+        self._statement_timeout = statement_timeout
+        try:
+            self.url = _with_driver(make_url(url))
+            self.engine = _engine(self.url, connect_timeout)
+        except sa.exc.ArgumentError as error:
+            raise PlatformUnavailable(
+                "审批系统的数据库地址看不懂。",
+                "请写成 sqlite:///文件路径 或 postgresql://用户:口令@主机/库名。",
+            ) from error
+        except (ImportError, sa.exc.NoSuchModuleError) as error:
+            raise PlatformUnavailable(
+                f"没有安装连接这种数据库的驱动（{make_url(url).drivername}）。",
+                "请在运行环境里安装对应的 Python 驱动，例如 MySQL 用 pymysql。",
+            ) from error
+
+    @property
+    def address(self) -> str:
+        """The address without its password."""
+        return str(self.url.render_as_string(hide_password=True))
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """One read-only transaction. Database errors become PlatformUnavailable."""
+        try:
+            with self.engine.connect() as plain:
+                connection = self._read_only(plain)
+                yield connection
+        except sa.exc.TimeoutError as error:
+            raise PlatformUnavailable("审批系统的数据库连接已占满。", "请稍后再试。") from error
+        except sa.exc.DBAPIError as error:
+            raise self._unavailable(error) from error
+
+    def _read_only(self, connection: Connection) -> Connection:
+        milliseconds = self._statement_timeout * 1000
+        dialect = self.engine.dialect.name
+        if dialect == "postgresql":
+            # Per transaction and not by connect options, which poolers such as pgbouncer refuse.
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            connection.execute(sa.text(f"SET LOCAL statement_timeout = {milliseconds}"))
+        elif dialect == "mysql":
+            connection.execute(sa.text("SET SESSION TRANSACTION READ ONLY"))
+            connection.execute(_mysql_time_limit(self.engine, self._statement_timeout))
+        elif dialect == "oracle":
+            connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+        return connection
+
+    def _unavailable(self, error: sa.exc.DBAPIError) -> PlatformUnavailable:
+        reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
+        if self.url.get_backend_name() == "sqlite":
+            return PlatformUnavailable(
+                f"审批系统的数据库文件读不了：{self.url.database}（{reason}）。",
+                "请检查路径是否正确、文件是不是 SQLite 数据库。",
+            )
+        return PlatformUnavailable(
+            f"审批系统暂时连不上或读不了（{reason}）。",
+            "请检查数据库地址、账号权限和网络，稍后再试。",
+        )
+
+
+def _with_driver(url: URL) -> URL:
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+def _engine(url: URL, connect_timeout: int) -> Engine:
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        return sa.create_engine(
+            "sqlite://",
+            creator=lambda: _open_file(url.database, connect_timeout),
+            poolclass=NullPool,
+        )
+    arguments: dict[str, Any] = {}
+    if backend in ("postgresql", "mysql"):
+        arguments["connect_args"] = {"connect_timeout": connect_timeout}
+    return sa.create_engine(
+        url, pool_pre_ping=True, pool_size=3, max_overflow=2, pool_timeout=5, **arguments
+    )
+
+
+def _open_file(path: str | None, timeout: int) -> sqlite3.Connection:
+    """SQLite in `mode=ro`: a missing file is an error and is not created."""
+    location = quote(str(Path(path or "").absolute()))
+    connection = sqlite3.connect(
+        f"file:{location}?mode=ro", uri=True, timeout=timeout, check_same_thread=False
+    )
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _mysql_time_limit(engine: Engine, seconds: int) -> sa.sql.elements.TextClause:
+    if getattr(engine.dialect, "is_mariadb", False):
+        return sa.text(f"SET SESSION max_statement_time = {seconds}")
+    return sa.text(f"SET SESSION max_execution_time = {seconds * 1000}")
