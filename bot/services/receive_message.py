@@ -52,7 +52,11 @@ def _append(log: Log, inbound: Inbound, text: str) -> Received:
         conversation.enterprise = inbound.enterprise
     if conversation.owner is Owner.CLOSED:
         reopen(log, conversation)
-    draft = Draft(EntryKind.USER, text, payload=inbound.payload)
+    payload = inbound.payload
+    if payload is None and text.startswith("/"):  # a client that sends payloads as text
+        button = log.offered(conversation.id, text)
+        payload, text = (button.payload, button.title) if button else (None, text)
+    draft = Draft(EntryKind.USER, text, payload=payload)
     entry = log.append(conversation, draft, inbound.external_id)
     log.save(conversation)
     return Received(conversation.id, entry.no, duplicate=False)

@@ -1,0 +1,51 @@
+"""Reading what the pipeline understood from Rasa's latest message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from bot.model.understanding import Act, Aspect, Understanding
+
+ASK = "ask_"
+
+
+def understood(tracker: Tracker) -> Understanding:
+    """The understanding that the context resolver left; for a pressed button, what it says."""
+    message = tracker.latest_message
+    found = {entity["entity"]: entity["value"] for entity in message.get("entities", [])}
+    text = (message.get("metadata") or {}).get("said") or message.get("text") or ""
+    if "understanding" in found:
+        return _from_resolver(text, found["understanding"])
+    intent = message["intent"]["name"] or Act.OUT_OF_SCOPE.value
+    aspect = Aspect(intent.removeprefix(ASK)) if intent.startswith(ASK) else None
+    return Understanding(
+        act=Act.ASK_MATTER if aspect else Act(intent),
+        text=text,
+        matter=found.get("matter"),
+        aspect=aspect,
+        term=found.get("term"),
+        confidence=1.0,
+    )
+
+
+def _from_resolver(text: str, value: dict[str, Any]) -> Understanding:
+    return Understanding(
+        act=Act(value["act"]),
+        text=text,
+        matter=value.get("matter"),
+        aspect=Aspect(value["aspect"]) if value.get("aspect") else None,
+        aspect2=Aspect(value["aspect2"]) if value.get("aspect2") else None,
+        offer=tuple(value.get("offer") or ()),
+        term=value.get("term"),
+        confidence=float(value.get("confidence") or 0.0),
+    )
+
+
+def entity(tracker: Tracker, name: str) -> str | None:
+    """The value of an entity that a button carries."""
+    for found in tracker.latest_message.get("entities", []):
+        if found["entity"] == name:
+            return str(found["value"])
+    return None

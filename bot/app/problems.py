@@ -1,0 +1,134 @@
+"""Errors over HTTP: always application/problem+json (RFC 9457), never a stack trace."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from bot.services.hand_over import ChangedMeanwhile, NotYours, TakenByAnother
+from bot.services.ports import Refused, StoreUnavailable, UnknownConversation
+from bot.services.receive_message import NothingSaid, TextTooLong
+
+log = logging.getLogger(__name__)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Body = TypeVar("Body", bound=BaseModel)
+
+TITLES = {
+    400: "请求格式有误",
+    401: "需要登录",
+    403: "没有权限",
+    404: "找不到",
+    405: "不支持这种请求方法",
+    409: "状态冲突",
+    413: "内容过大",
+    415: "不支持的内容类型",
+    422: "内容不符合要求",
+    429: "请求过于频繁",
+    500: "服务出错",
+    503: "服务暂时不可用",
+}
+STATUS_OF: dict[type[Exception], int] = {
+    TakenByAnother: 409,
+    ChangedMeanwhile: 409,
+    NotYours: 409,
+    NothingSaid: 422,
+    TextTooLong: 413,
+    Refused: 422,
+}
+
+
+def problem(status: int, detail: str, **headers: str) -> web.Response:
+    body = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "请求失败"),
+        "status": status,
+        "detail": detail,
+    }
+    return web.Response(
+        status=status,
+        body=json.dumps(body, ensure_ascii=False).encode(),
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+class Answered(Exception):
+    """Carries a ready response out of a handler."""
+
+    def __init__(self, response: web.Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+def refuse(status: int, detail: str) -> Answered:
+    """Raise this to answer with a problem."""
+    return Answered(problem(status, detail))
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turns every failure into a problem document."""
+    try:
+        return await handler(request)
+    except Answered as answered:
+        return answered.response
+    except Refused as refused:
+        kind = next(kind for kind in STATUS_OF if isinstance(refused, kind))
+        return problem(STATUS_OF[kind], str(refused))
+    except UnknownConversation:
+        return problem(404, "没有这个会话，请刷新页面重新开始。")
+    except StoreUnavailable:
+        log.warning("refused %s %s: database away", request.method, request.path)
+        return problem(503, "服务暂时不可用，消息没有收下，请稍后重发。", **{"Retry-After": "5"})
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return problem(error.status, _detail(error, request))
+    except ConnectionResetError:
+        raise  # the client went away; nobody reads an answer
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        return problem(500, "服务出错，已记录。请稍后重试，或联系项目管家。")
+
+
+def _detail(error: web.HTTPException, request: web.Request) -> str:
+    details = {
+        404: f"没有这个地址：{request.path}",
+        405: f"{request.path} 不支持 {request.method}",
+        413: "内容过大，请缩短后重发。",
+    }
+    return details.get(error.status, "请求无法处理。")
+
+
+async def read_body(request: web.Request, kind: type[Body]) -> Body:
+    """The JSON body as `kind`; refuses with 400, 415 or 422 saying what is wrong."""
+    if request.content_type != "application/json":
+        raise refuse(415, "请求内容应为 application/json。")
+    try:
+        content = json.loads(await request.text())
+    except (ValueError, UnicodeDecodeError) as error:
+        raise refuse(400, f"请求内容不是有效的JSON：{error}") from error
+    try:
+        return kind.parse_obj(content)
+    except ValidationError as error:
+        faults = "；".join(
+            f"{'.'.join(str(key) for key in fault['loc'])}：{fault['msg']}"
+            for fault in error.errors()
+        )
+        raise refuse(422, f"请求内容不符合要求：{faults}") from error
+
+
+def after_of(request: web.Request) -> int:
+    """The cursor `?after=N`, 0 when absent."""
+    try:
+        after = int(request.query.get("after", "0"))
+    except ValueError as error:
+        raise refuse(422, "after 应为不小于0的整数。") from error
+    if not 0 <= after < 2**31:
+        raise refuse(422, "after 应为不小于0的整数。")
+    return after

@@ -1,0 +1,75 @@
+"""The HTTP application: health, metrics, the description of the API, and what is plugged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+
+from bot.app.openapi import describe
+from bot.app.parts import PARTS, Parts, parts_of
+from bot.app.problems import Handler, problem, problems
+from bot.services.ports import StoreUnavailable
+
+MAX_BODY = 1024 * 1024  # bytes; far more than any message, far less than a nuisance
+REQUESTS = Counter("bangban_http_requests", "HTTP requests", ["method", "status"])
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def create_app(parts: Parts, plugs: Iterable[str]) -> web.Application:
+    """The application; `plugs` are dotted names of modules with `plug(app, parts)`."""
+    app = web.Application(middlewares=[count, secure, problems], client_max_size=MAX_BODY)
+    app[PARTS] = parts
+    app.router.add_get("/health/live", live)
+    app.router.add_get("/health/ready", ready)
+    app.router.add_get("/metrics", metrics)
+    app.router.add_get("/api/openapi.json", openapi)
+    for name in plugs:
+        import_module(name).plug(app, parts)
+    return app
+
+
+@web.middleware
+async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+    response = await handler(request)
+    REQUESTS.labels(request.method, str(response.status)).inc()
+    return response
+
+
+@web.middleware
+async def secure(request: web.Request, handler: Handler) -> web.StreamResponse:
+    response = await handler(request)
+    if not response.prepared:
+        for name, value in SECURITY.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+async def live(request: web.Request) -> web.Response:
+    return web.json_response({"status": "live"})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """200 when messages can be taken in and answered, else 503."""
+    try:
+        await parts_of(request).database.read(lambda log: log.waiting())
+    except StoreUnavailable:
+        return problem(503, "数据库不可用。", **{"Retry-After": "5"})
+    return web.json_response({"status": "ready"})
+
+
+async def metrics(request: web.Request) -> web.Response:
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def openapi(request: web.Request) -> web.Response:
+    return web.json_response(describe(request.app))

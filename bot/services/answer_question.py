@@ -1,0 +1,109 @@
+"""Answering a question about a matter: answer, ask back, or say that one does not know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.model.conversation import Button
+from bot.model.reply import TO_STEWARD, Reply
+from bot.model.understanding import ASPECT_NAMES, Act, Aspect, Understanding
+from knowledge.language import language_of
+from knowledge.loader import Catalogue
+from knowledge.render import render
+
+REMEMBERED = 6  # matters of a conversation that one can return to
+MISSES_UNTIL_STEWARD = 2
+NEXT_ASPECTS = (Aspect.MATERIALS, Aspect.PROCESS, Aspect.TIME_LIMIT, Aspect.DEPARTMENT)
+Memory = Mapping[str, Any]
+
+
+def answer_question(catalogue: Catalogue, memory: Memory, asked: Understanding, day: date) -> Reply:
+    """The reply to a question of the acts ask_matter and clarify. `day` is today in China."""
+    if asked.act is Act.CLARIFY:
+        return ask_back(catalogue, asked)
+    if asked.matter is None or asked.matter not in catalogue.matters:
+        return not_understood(memory)
+    return _answer(catalogue, memory, asked, asked.matter, day)
+
+
+def _answer(
+    catalogue: Catalogue, memory: Memory, asked: Understanding, slug: str, day: date
+) -> Reply:
+    language = language_of(asked.text)
+    aspects = [asked.aspect or Aspect.OVERVIEW, *([asked.aspect2] if asked.aspect2 else [])]
+    answers = [render(catalogue, slug, aspect.value, day, language) for aspect in aspects]
+    buttons = [
+        Button(ASPECT_NAMES[aspect], ask_payload(slug, aspect))
+        for aspect in NEXT_ASPECTS
+        if aspect not in aspects
+    ][:3]
+    return Reply(
+        text="\n".join(answer.text for answer in answers),
+        buttons=(*buttons, TO_STEWARD),
+        remember={
+            "matter": slug,
+            "aspect": aspects[0].value,
+            "history": _history(memory, slug, aspects[0]),
+            "offer": None,
+            "offer_aspect": None,
+            "misses": None,
+        },
+        facts={
+            "matter": slug,
+            "aspects": [aspect.value for aspect in aspects],
+            "catalogue": catalogue.version,
+            "sources": sorted({source for answer in answers for source in answer.sources}),
+        },
+    )
+
+
+def _history(memory: Memory, slug: str, aspect: Aspect) -> list[dict[str, str]]:
+    """The matters discussed, newest last, each once."""
+    earlier = [item for item in memory.get("history") or [] if item["matter"] != slug]
+    return [*earlier, {"matter": slug, "aspect": aspect.value}][-REMEMBERED:]
+
+
+def ask_back(catalogue: Catalogue, asked: Understanding) -> Reply:
+    """A question back with the matters it could be, named and told apart."""
+    aspect = asked.aspect or Aspect.OVERVIEW
+    offered = [slug for slug in asked.offer if slug in catalogue.matters]
+    lines = [
+        f"{number}. {catalogue.name(slug)}：{_in_short(catalogue, slug)}"
+        for number, slug in enumerate(offered, 1)
+    ]
+    buttons = [Button(catalogue.name(slug), ask_payload(slug, aspect)) for slug in offered]
+    return Reply(
+        text="\n".join(["您问的可能是下面几个事项，请选择一个：", *lines]),
+        buttons=(*buttons, Button("都不是，转人工", TO_STEWARD.payload)),
+        remember={"offer": offered, "offer_aspect": aspect.value, "misses": None},
+        facts={"offer": offered, "aspects": [aspect.value]},
+    )
+
+
+def _in_short(catalogue: Catalogue, slug: str) -> str:
+    """The first clause of the summary."""
+    text = catalogue.matters[slug].summary.text
+    for stop in "；。":
+        text = text.partition(stop)[0]
+    return text
+
+
+def not_understood(memory: Memory) -> Reply:
+    """Says so; the second time in a row it fetches a human."""
+    misses = int(memory.get("misses") or 0) + 1
+    if misses >= MISSES_UNTIL_STEWARD:
+        text = "抱歉，还是没能理解您的问题，我请项目管家来接待您。"
+        return Reply(text, remember={"misses": None, "hand_over": "连续两次没有理解"})
+    text = (
+        "抱歉，我没有把握理解您的问题，不想随便回答。"
+        "您可以换个说法，或写出事项名称（例如“施工许可证要什么材料”），也可以转人工项目管家。"
+    )
+    return Reply(text, buttons=(TO_STEWARD,), remember={"misses": misses})
+
+
+def ask_payload(slug: str, aspect: Aspect) -> str:
+    """What a button that asks about a matter means to the dialogue."""
+    return f"/ask_{aspect.value}{json.dumps({'matter': slug})}"

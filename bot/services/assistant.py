@@ -1,0 +1,21 @@
+"""What the use cases of the dialogue work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.services.name_matter import NameToMatter
+from bot.services.platform_port import Platform
+from knowledge.loader import Catalogue
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """`catalogue` gives the one in force; `now` is aware, in China time."""
+
+    catalogue: Callable[[], Catalogue]
+    platform: Platform | None
+    name_to_matter: NameToMatter
+    now: Callable[[], datetime]

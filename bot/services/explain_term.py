@@ -1,0 +1,36 @@
+"""Explaining a term of the reform from its sources."""
+
+from __future__ import annotations
+
+from bot.model.conversation import Button
+from bot.model.reply import TO_STEWARD, Reply
+from bot.model.understanding import Aspect, Understanding
+from bot.services.answer_question import Memory, ask_payload, not_understood
+from knowledge.loader import Catalogue
+from knowledge.render import source_note
+from knowledge.schema import State
+
+
+def explain_term(catalogue: Catalogue, memory: Memory, asked: Understanding) -> Reply:
+    """The definition with source and state, what else is known, and the matters it touches."""
+    term = catalogue.terms.get(asked.term or "")
+    if term is None:
+        return not_understood(memory)
+    facts = [term.definition, *term.more]
+    lines = [f"【{term.name}】"]
+    lines += [f"{fact.text}（{source_note(catalogue, fact)}）" for fact in facts]
+    if any(fact.state is State.EXAMPLE for fact in facts):
+        lines.append("标注“外地示例”的内容不是本市的规定。")
+    if any(fact.state is State.UNVERIFIED for fact in facts):
+        lines.append("标注“未核实”的内容还没有找到可引用的来源，请向窗口确认。")
+    matters = [slug for slug in term.matters if slug in catalogue.matters][:3]
+    buttons = [Button(catalogue.name(s), ask_payload(s, Aspect.OVERVIEW)) for s in matters]
+    remember = {"misses": None, "offer": None, "offer_aspect": None}
+    if asked.matter:
+        remember["matter"] = asked.matter  # type: ignore[assignment]
+    return Reply(
+        "\n".join(lines),
+        (*buttons, TO_STEWARD),
+        remember,
+        {"term": term.id, "catalogue": catalogue.version, "sources": [f.source for f in facts]},
+    )

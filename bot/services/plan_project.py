@@ -1,0 +1,57 @@
+"""Laying out a whole project: the matters it goes through, stage by stage."""
+
+from __future__ import annotations
+
+import json
+
+from bot.model.conversation import Button
+from bot.model.reply import TO_STEWARD, Reply
+from knowledge.conditions import describe
+from knowledge.loader import Catalogue
+from knowledge.schema import Path, PathMatter, State
+
+
+def plan_project(catalogue: Catalogue, path_id: str | None) -> Reply:
+    """The path named, or the choice of paths when none is known yet."""
+    path = catalogue.paths.get(path_id or "")
+    others = [other for other in catalogue.paths.values() if other is not path]
+    buttons = tuple(Button(other.name, path_payload(other.id)) for other in others)
+    remember = {"misses": None, "offer": None, "offer_aspect": None}
+    if path is None:
+        lines = [
+            "工程建设项目审批一般分四个阶段：立项用地规划许可、工程建设许可、施工许可、竣工验收；"
+            "评估评价、市政公用服务等与相关阶段并行推进。",
+            "不同项目要办的事项不一样，请选择最接近您项目的一类，我把各阶段的事项列给您：",
+        ]
+        return Reply("\n".join(lines), (*buttons, TO_STEWARD), remember)
+    text = "\n".join(_lines(catalogue, path))
+    facts = {"path": path.id, "catalogue": catalogue.version, "sources": [path.source]}
+    return Reply(text, (*buttons[:3], TO_STEWARD), remember, facts)
+
+
+def path_payload(path_id: str) -> str:
+    return f"/plan_project{json.dumps({'path': path_id})}"
+
+
+def _lines(catalogue: Catalogue, path: Path) -> list[str]:
+    lines = [f"【{path.name}】全流程事项"]
+    for number, stage in enumerate(path.stages, 1):
+        lines.append(f"{number}. {stage.name}")
+        lines += [f"   · {_matter_line(catalogue, item)}" for item in stage.matters]
+    source = catalogue.sources[path.source.partition("#")[0]].short_title
+    sure = {
+        State.VERIFIED: f"依据：{source}。",
+        State.EXAMPLE: f"此流程为外地示例（{path.place}，{source}），本市以当地公布的流程为准。",
+        State.UNVERIFIED: "此流程尚未核实，请向窗口确认。",
+    }
+    lines.append(sure[path.state])
+    lines.append("想了解其中某一项，直接问我，例如“施工许可证要什么材料”。")
+    return lines
+
+
+def _matter_line(catalogue: Catalogue, item: str | PathMatter) -> str:
+    if isinstance(item, str):
+        return catalogue.name(item)
+    remarks = [describe(catalogue.vocabulary, item.when)] if item.when else []
+    remarks += [item.note] if item.note else []
+    return catalogue.name(item.matter) + (f"（{'；'.join(remarks)}）" if remarks else "")

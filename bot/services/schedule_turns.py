@@ -1,0 +1,69 @@
+"""Running turns as messages arrive: one at a time per conversation, many side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.services.hand_over import DeskHours
+from bot.services.ports import Announcer, Dialogue, Store, StoreUnavailable
+from bot.services.take_turn import take_turns
+
+log = logging.getLogger(__name__)
+RETRY_SECONDS = 2.0
+BATCH = 500
+
+
+class TurnScheduler:
+    """`wake` it for every conversation that changed; `catch_up` after a start."""
+
+    def __init__(
+        self, store: Store, dialogue: Dialogue, announcer: Announcer, hours: DeskHours
+    ) -> None:
+        self._store = store
+        self._dialogue = dialogue
+        self._announcer = announcer
+        self._hours = hours
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+
+    def wake(self, conversation: str) -> None:
+        if conversation in self._running:
+            self._again.add(conversation)
+            return
+        self._running[conversation] = asyncio.create_task(self._run(conversation))
+
+    async def catch_up(self) -> int:
+        """Takes up what an earlier process left unanswered; returns how many conversations."""
+        left = await self._store.read(lambda log_: log_.unhandled(BATCH))
+        for conversation in left:
+            self.wake(conversation)
+        return len(left)
+
+    async def close(self) -> None:
+        """Lets the turns under way finish."""
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _run(self, conversation: str) -> None:
+        try:
+            await self._turns(conversation)
+        finally:
+            del self._running[conversation]
+            if conversation in self._again:
+                self._again.discard(conversation)
+                self.wake(conversation)
+
+    async def _turns(self, conversation: str) -> None:
+        while True:
+            try:
+                await take_turns(
+                    self._store, self._dialogue, self._announcer, self._hours, conversation
+                )
+            except StoreUnavailable:
+                log.warning("database away; conversation %s is taken up again", conversation)
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:
+                log.exception("turns of conversation %s stopped", conversation)
+                return
+            else:
+                return

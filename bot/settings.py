@@ -1,0 +1,68 @@
+"""The settings: one frozen object, from `BANGBAN_…` variables and a `.env` file."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
+
+PREFIX = "BANGBAN_"
+ROOT = Path(__file__).parent.parent
+
+
+class SettingsWrong(Exception):
+    """A setting is missing or wrong; the text names it and says what is expected."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. The README describes each."""
+
+    database_url: str = Field("sqlite:///bangban.db", description="SQLite or PostgreSQL URL")
+    model: Path = Field(ROOT / "models", description="a trained model or the folder of models")
+    encoder: Path = Field(ROOT / "models" / "encoder", description="a sentence model in ONNX")
+    knowledge: Path = Field(ROOT / "knowledge", description="the folder of the catalogue")
+    platform_url: str | None = Field(None, description="database URL of the approval system")
+    identity_keys: dict[str, SecretStr] = Field(
+        {}, description='JSON object: host site → secret of its identity tokens, {"site": "…"}'
+    )
+    allowed_origins: str = Field("*", description="sites that may embed the widget, or *")
+    secure_cookies: bool = Field(False, description="true behind HTTPS: cookies only over TLS")
+    rest_channel: bool = Field(True, description="serve Rasa's REST channel")
+    telegram_token: SecretStr | None = Field(None, description="token of the Telegram bot")
+    telegram_secret: SecretStr | None = Field(None, description="secret token of its webhook")
+    telegram_mode: Literal["webhook", "polling"] = Field("webhook", description="how updates come")
+    telegram_api: str = Field("https://api.telegram.org", description="address of the Bot API")
+    desk_opens: time = Field(time(8, 30), description="when stewards begin, HH:MM, China time")
+    desk_closes: time = Field(time(17, 0), description="when stewards end, HH:MM, China time")
+    desk_answers_within_minutes: int = Field(30, ge=1, le=480, description="the promise")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="log level")
+
+    class Config:
+        env_prefix = PREFIX
+        env_file = ".env"
+        frozen = True
+
+    @validator("database_url")
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        return value
+
+    @property
+    def desk_answers_within(self) -> timedelta:
+        return timedelta(minutes=self.desk_answers_within_minutes)
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings, `given` ones first; raises SettingsWrong naming each wrong one."""
+    try:
+        return Settings(**{key: value for key, value in given.items() if value is not None})
+    except ValidationError as error:
+        lines = []
+        for fault in error.errors():
+            name = str(fault["loc"][0])
+            expected = Settings.__fields__[name].field_info.description
+            lines.append(f"{PREFIX}{name.upper()}: {fault['msg']}; expected: {expected}")
+        raise SettingsWrong("\n".join(lines)) from error

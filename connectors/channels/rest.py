@@ -1,0 +1,79 @@
+"""Rasa's REST channel, so that any Rasa client can talk to the assistant."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, Field
+
+from bot.app.parts import Parts, parts_of
+from bot.app.problems import read_body, refuse
+from bot.model.conversation import SPOKEN_TO_ENTERPRISE, Entry, Inbound, Received
+from bot.services.ports import Log
+from bot.services.receive_message import receive_message
+
+CHANNEL = "rest"
+ANSWER_SECONDS = 25.0
+PAGE = 50
+
+
+class RestMessage(BaseModel):
+    sender: str = Field(min_length=1, max_length=150)
+    message: str
+    message_id: str | None = Field(None, max_length=150)
+
+
+def plug(app: web.Application, parts: Parts) -> None:
+    if parts.settings.rest_channel:
+        app.router.add_post("/webhooks/rest/webhook", webhook)
+
+
+async def webhook(request: web.Request) -> web.Response:
+    """Takes a message in, waits for its turn, answers with the replies (Rasa's format)."""
+    message = await read_body(request, RestMessage)
+    parts = parts_of(request)
+    inbound = Inbound(
+        channel=CHANNEL,
+        peer=message.sender,
+        external_id=message.message_id or uuid.uuid4().hex,
+        text=message.message,
+    )
+    received = await receive_message(parts.database, parts.hub, inbound)
+    replies = await _replies(parts, received)
+    return web.json_response([_reply(message.sender, entry) for entry in replies])
+
+
+async def _replies(parts: Parts, received: Received) -> list[Entry]:
+    """What was said after the message until it was dealt with; 503 when that takes too long."""
+
+    def work(log: Log) -> list[Entry] | None:
+        head = log.find(received.conversation)
+        if head is None or head.handled_no < received.no:
+            return None
+        found = log.entries(received.conversation, received.no, PAGE, notes=False)
+        return [entry for entry in found if entry.kind in SPOKEN_TO_ENTERPRISE]
+
+    deadline = time.monotonic() + ANSWER_SECONDS
+    with parts.hub.listening(received.conversation) as changed:
+        while True:
+            changed.clear()
+            replies = await parts.database.read(work)
+            if replies is not None:
+                return replies
+            try:
+                await asyncio.wait_for(changed.wait(), deadline - time.monotonic())
+            except asyncio.TimeoutError as error:
+                raise refuse(503, "消息已收下，答复还没有准备好，请稍后查看。") from error
+
+
+def _reply(sender: str, entry: Entry) -> dict[str, Any]:
+    reply: dict[str, Any] = {"recipient_id": sender, "text": entry.text}
+    if entry.buttons:
+        reply["buttons"] = [{"title": b.title, "payload": b.payload} for b in entry.buttons]
+    if entry.owner:
+        reply["custom"] = {"owner": entry.owner.value}
+    return reply

@@ -1,0 +1,67 @@
+"""The built pages: the sample enterprise page with the widget, and the desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.app.parts import Parts, parts_of
+from bot.app.problems import Handler, problem, refuse
+from bot.model.conversation import Enterprise
+from bot.settings import ROOT
+from connectors.channels.web.identity import sign
+
+PAGES = ROOT / "build" / "pages"
+DEMO_SITE = "demo"
+TOKEN_LASTS = timedelta(minutes=30)
+FILES = {
+    "/": "index.html",
+    "/sample.css": "sample.css",
+    "/sample.js": "sample.js",
+    "/widget.js": "widget.js",
+    "/desk": "desk.html",
+    "/desk.js": "desk.js",
+    "/desk.css": "desk.css",
+}
+
+
+def plug(app: web.Application, parts: Parts) -> None:
+    for address, name in FILES.items():
+        app.router.add_get(address, page(PAGES / name))
+    if parts.samples.names and DEMO_SITE in parts.settings.identity_keys:
+        app.router.add_get("/demo/enterprises", sample_enterprises)
+        app.router.add_get("/demo/identity", sample_identity)
+
+
+def page(path: Path) -> Handler:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        """A built page."""
+        if not path.is_file():
+            return problem(503, "页面还没有构建，请先运行 make setup。")
+        headers = {"Cache-Control": "no-cache"}
+        if path.name == "widget.js":
+            headers["Access-Control-Allow-Origin"] = "*"
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return web.FileResponse(path, headers=headers)
+
+    return serve
+
+
+async def sample_enterprises(request: web.Request) -> web.Response:
+    """The sample enterprises of the demonstration."""
+    names = parts_of(request).samples.names
+    return web.json_response({"enterprises": [{"id": i, "name": n} for i, n in names.items()]})
+
+
+async def sample_identity(request: web.Request) -> web.Response:
+    """An identity token as a host site would sign it, for a sample enterprise only."""
+    parts = parts_of(request)
+    wanted = request.query.get("enterprise", "")
+    name = parts.samples.names.get(wanted)
+    if name is None:
+        raise refuse(404, "没有这个示例企业。")
+    key = parts.settings.identity_keys[DEMO_SITE]
+    token = sign(DEMO_SITE, "sample", Enterprise(wanted, name), key, TOKEN_LASTS)
+    return web.json_response({"identity_token": token})
