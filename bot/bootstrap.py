@@ -1,0 +1,128 @@
+"""The one place where the parts are plugged together.
+
+The road of a message, in order:
+  channel        parses what an app sent (connectors/channels)
+  receive        appends it to the log, durable and once (bot/services/receive_message.py)
+  scheduler      runs one turn after another per conversation (bot/services/schedule_turns.py)
+  dialogue       NLU → rule → action → service (bot/dialogue, actions, bot/services, knowledge)
+  commit         replies, state and mark in one transaction behind the fence (take_turn.py)
+  outbox         delivers to messaging apps; widget and desk read the log (bot/services/deliver.py)
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from importlib import import_module
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app.parts import Enterprises, Parts
+from bot.dialogue.engine import RasaDialogue
+from bot.dialogue.training import newest_model
+from bot.model.times import CHINA
+from bot.services.announce import Feed, Hub
+from bot.services.assistant import Assistant
+from bot.services.desk_hours import OfficeHours
+from bot.services.name_matter import by_exact_name
+from bot.services.platform_port import Platform
+from bot.services.ports import Dialogue
+from bot.services.schedule_turns import TurnScheduler
+from bot.settings import Settings, read_settings
+from bot.storage.database import Database
+from bot.storage.outbox import SqlOutbox
+from bot.storage.stewards import Accounts
+from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample_file
+from connectors.platforms.spgl import SpglPlatform
+from knowledge.live import shared_catalogue
+
+log = logging.getLogger(__name__)
+
+# Loaded by name: they sit above this module (design §3).
+PLUGS = (
+    "connectors.channels.web.routes",
+    "connectors.channels.web.pages",
+    "connectors.channels.rest",
+    "connectors.channels.telegram",
+    "connectors.desk.routes",
+)
+DELIVERED = frozenset({"telegram"})  # channels that entries are sent to; the others read the log
+DEMO_SITE = "demo"
+
+
+def make_assistant(settings: Settings) -> Assistant:
+    """What the use cases work with: catalogue, platform, clock."""
+    catalogue = shared_catalogue(settings.knowledge)
+    platform: Platform | None = None
+    if settings.platform_url:
+        platform = SpglPlatform(settings.platform_url)
+    return Assistant(
+        catalogue=catalogue,
+        platform=platform,
+        name_to_matter=lambda name: by_exact_name(catalogue().matters)(name),
+        now=lambda: datetime.now(CHINA),
+    )
+
+
+def default_assistant() -> Assistant:
+    """The assistant of the settings in the environment, for `rasa run actions`."""
+    return make_assistant(read_settings())
+
+
+def make_dialogue(settings: Settings, assistant: Assistant) -> RasaDialogue:
+    """Loads the newest trained model; raises FileNotFoundError when there is none."""
+    encoder = import_module("bot.components.encoder").shared_encoder(settings.encoder)
+    run_action = import_module("actions.executor").in_process(assistant)
+    return RasaDialogue(newest_model(settings.model), run_action, encoder.encode_cached)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, dialogue: Dialogue | None = None, samples: Enterprises = Enterprises()
+) -> AsyncIterator[Parts]:
+    """The parts, working, until the block ends; messages left unanswered are taken up."""
+    assistant = make_assistant(settings)
+    own = make_dialogue(settings, assistant) if dialogue is None else None
+    database = Database(settings.database_url, DELIVERED)
+    hub = Hub()
+    hours = OfficeHours(settings.desk_opens, settings.desk_closes, settings.desk_answers_within)
+    thinking = dialogue or own
+    assert thinking is not None
+    scheduler = TurnScheduler(database, thinking, hub, hours)
+    hub.observe(scheduler.wake)
+    parts = Parts(
+        settings=settings,
+        database=database,
+        accounts=Accounts(database),
+        outbox=SqlOutbox(database),
+        hub=hub,
+        feed=Feed(hub),
+        hours=hours,
+        scheduler=scheduler,
+        assistant=assistant,
+        samples=samples,
+    )
+    try:
+        left = await scheduler.catch_up()
+        if left:
+            log.info("took up %d conversations left unanswered", left)
+        yield parts
+    finally:
+        await scheduler.close()
+        if own:
+            own.close()
+        database.dispose()
+
+
+def with_demo(settings: Settings, folder: Path) -> tuple[Settings, Enterprises]:
+    """The settings with the sample platform and a signing key of its own for the sample page."""
+    platform = folder / "demo-platform.db"
+    write_sample_file(platform, date.today())
+    keys = {**settings.identity_keys, DEMO_SITE: SecretStr(secrets.token_urlsafe(32))}
+    given = {"platform_url": f"sqlite:///{platform}", "identity_keys": keys}
+    names = {sample.credit_code: sample.name for sample in SAMPLE_ENTERPRISES}
+    return settings.copy(update=given), Enterprises(names)

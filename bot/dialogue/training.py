@@ -1,0 +1,94 @@
+"""Training the model when what it learns from has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+LEARNED_FROM = (
+    "config.yml",
+    "bot/domain/**/*.yml",
+    "nlu_data/**/*.yml",
+    "knowledge/catalogue/*.yml",
+    "knowledge/policies/*.yml",
+    "bot/components/*.py",
+    "knowledge/search/*.py",
+    "knowledge/text.py",
+)
+RECORD = "trained.json"
+LOG = "train.log"
+
+
+class TrainingFailed(Exception):
+    """`rasa train` ended with an error; the message says where its output is."""
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """Changes when anything the model learns from changes."""
+    digest = hashlib.sha256()
+    for path in _files(root):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(root: Path) -> Iterable[Path]:
+    for pattern in LEARNED_FROM:
+        yield from sorted(root.glob(pattern))
+
+
+def is_trained(models: Path) -> bool:
+    """Whether the newest model was trained from what is there now."""
+    record = models / RECORD
+    if not record.is_file():
+        return False
+    known = json.loads(record.read_text())
+    return known["fingerprint"] == fingerprint() and (models / known["model"]).is_file()
+
+
+def train(models: Path, tick: Callable[[float], None]) -> Path:
+    """Trains with `rasa train` in a process of its own; `tick` is told the seconds so far.
+
+    The output goes to models/train.log. Raises TrainingFailed.
+    """
+    models.mkdir(parents=True, exist_ok=True)
+    wanted = fingerprint()
+    name = f"bangban-{wanted[:12]}"
+    command = [sys.executable, "-m", "rasa", "train", "--force", "--fixed-model-name", name]
+    command += ["--config", "config.yml", "--domain", "bot/domain", "--data", "nlu_data"]
+    command += ["--out", str(models)]
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "PYTHONPATH": str(ROOT)}
+    begun = time.monotonic()
+    with (models / LOG).open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        while process.poll() is None:
+            tick(time.monotonic() - begun)
+            try:
+                process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                continue
+    model = models / f"{name}.tar.gz"
+    if process.returncode != 0 or not model.is_file():
+        raise TrainingFailed(f"training failed: read {models / LOG}")
+    record = {"fingerprint": wanted, "model": model.name}
+    (models / RECORD).write_text(json.dumps(record))
+    return model
+
+
+def newest_model(models: Path) -> Path:
+    """The model trained last; a file is itself. Raises FileNotFoundError."""
+    if models.is_file():
+        return models
+    record = models / RECORD
+    if not record.is_file():
+        raise FileNotFoundError(f"{models}: no trained model; run `bangban train`")
+    return models / str(json.loads(record.read_text())["model"])

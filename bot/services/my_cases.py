@@ -1,0 +1,169 @@
+"""An enterprise's own cases in chat: status and missing documents, for who may see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.case import CaseStatus, Project
+from bot.model.conversation import Enterprise
+from bot.model.reply import TO_STEWARD, Reply
+from bot.services.assistant import Assistant
+from bot.services.list_missing import MatchName, MissingList, list_missing, render_missing
+from bot.services.platform_port import Platform
+from bot.services.read_cases import CaseProgress, ProjectCases
+from bot.services.report_progress import moment, render_progress, report_progress
+from knowledge.conditions import Need, judge_materials
+from knowledge.loader import Catalogue
+
+PROJECT_CODE = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}(?:-\d{3,4})?")
+STEP_BY_STEP = re.compile(r"一步步|每一步|逐步|详细|经过|环节|哪一步|步骤|全过程|step", re.I)
+SIGN_IN = (
+    "查询办件要先确认您的企业身份。请在办事网站登录企业账号后打开这个对话，我就能看到本企业的办件；"
+    "只凭项目代码不能查询。登录有困难，可以转人工请项目管家核实身份后帮您查。"
+)
+NO_PLATFORM = "本站还没有接入审批系统，暂时查不到办件进度，请转人工由项目管家为您查询。"
+SHOWN_CASES = 4  # in one answer about missing documents
+NOTHING_OPEN = "贵企业没有正在办理的办件，也没有被退回的办件，没有需要补的材料。"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asks of their own cases."""
+
+    text: str
+    matter: str | None = None
+    project: str | None = None  # remembered from earlier
+
+    @property
+    def project_code(self) -> str | None:
+        found = PROJECT_CODE.search(self.text)
+        return found[0] if found else self.project
+
+
+def tell_status(assistant: Assistant, who: Enterprise | None, wanted: Wanted) -> Reply:
+    """The live status of the enterprise's cases. Blocks; PlatformUnavailable."""
+    if who is None:
+        return _sign_in()
+    if assistant.platform is None:
+        return Reply(NO_PLATFORM, (TO_STEWARD,))
+    report = report_progress(
+        assistant.platform,
+        who.id,
+        assistant.now(),
+        assistant.name_to_matter,
+        wanted.project_code,
+        wanted.matter,
+    )
+    text = render_progress(report, steps=bool(STEP_BY_STEP.search(wanted.text)))
+    return Reply(
+        text.replace("\n\n", "\n"),
+        (TO_STEWARD,),
+        _remember(report.projects),
+        {
+            "read_at": report.read_at.isoformat(),
+            "projects": [p.project.code for p in report.projects],
+        },
+    )
+
+
+def tell_missing(
+    assistant: Assistant, who: Enterprise | None, wanted: Wanted, match_name: MatchName
+) -> Reply:
+    """What the enterprise's open cases still lack. Blocks; PlatformUnavailable."""
+    if who is None:
+        return _sign_in()
+    if assistant.platform is None:
+        return Reply(NO_PLATFORM, (TO_STEWARD,))
+    now = assistant.now()
+    report = report_progress(
+        assistant.platform,
+        who.id,
+        now,
+        assistant.name_to_matter,
+        wanted.project_code,
+        wanted.matter,
+    )
+    if not report.projects:
+        return Reply(render_progress(report), (TO_STEWARD,))
+    lists = [
+        found
+        for project in report.projects
+        for found in _lists(assistant.platform, assistant.catalogue(), project, match_name)
+    ]
+    return Reply(
+        _missing_text(lists, now),
+        (TO_STEWARD,),
+        _remember(report.projects),
+        {"read_at": report.read_at.isoformat(), "cases": [f.progress.case.case_no for f in lists]},
+    )
+
+
+def _missing_text(lists: Sequence[MissingList], now: datetime) -> str:
+    if not lists:
+        return NOTHING_OPEN
+    parts = [render_missing(found) for found in lists[:SHOWN_CASES]]
+    if len(lists) > SHOWN_CASES:
+        more = len(lists) - SHOWN_CASES
+        parts.append(f"另有{more}个办件未列出，请说明事项名称或项目代码再问我。")
+    parts.append(
+        f"以上是{moment(now)}从审批系统读到的情况；要件清单以事项目录为准，"
+        "标注条件的要件视项目情况提供。"
+    )
+    return "\n".join(parts)
+
+
+def _lists(
+    platform: Platform, catalogue: Catalogue, project: ProjectCases, match_name: MatchName
+) -> list[MissingList]:
+    """The cases that wait for something from the enterprise first, then the others under way."""
+    received = platform.received_materials(project.project)
+    open_cases = [case for case in project.cases if _may_lack(case)]
+    open_cases.sort(key=lambda case: case.case.status not in OBJECTED)
+    return [
+        list_missing(case, required_materials(catalogue, case.matter), received, match_name)
+        for case in open_cases
+    ]
+
+
+OBJECTED = frozenset(
+    {
+        CaseStatus.SUPPLEMENT_REQUESTED,
+        CaseStatus.NOT_ACCEPTED,
+        CaseStatus.ACCEPTANCE_REFUSED,
+        CaseStatus.REFUSED,
+    }
+)
+
+
+def _may_lack(case: CaseProgress) -> bool:
+    status = case.case.status
+    return status in OBJECTED or status is CaseStatus.PASSED_DEFERRED or not status.ended
+
+
+@dataclass(frozen=True)
+class Required:
+    name: str
+    reason: str
+
+
+def required_materials(catalogue: Catalogue, slug: str | None) -> list[Required]:
+    """The materials of a matter that may be needed, each with why; none for an unknown matter."""
+    matter = catalogue.matters.get(slug or "")
+    if matter is None:
+        return []
+    judged = judge_materials(catalogue.vocabulary, matter, {})
+    return [Required(m.name, v.reason) for m, v in judged if v.need is not Need.NOT_NEEDED]
+
+
+def _remember(projects: Sequence[ProjectCases]) -> dict[str, object]:
+    if len(projects) != 1:
+        return {"misses": None}
+    project: Project = projects[0].project
+    return {"misses": None, "project": {"code": project.code, "name": project.name}}
+
+
+def _sign_in() -> Reply:
+    return Reply(SIGN_IN, (TO_STEWARD,), {"misses": None})
