@@ -1,0 +1,200 @@
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { clockTime, dayName, dayOf } from "../../../../page/clock";
+import type { Entry } from "../../../../page/entries";
+import { Prose } from "../../../../page/prose";
+import type { Outgoing } from "../../../../page/outbox";
+import type { MessageBody } from "./chat_api";
+import type { Conversation } from "./conversation";
+import { offeredButtons } from "./offered_buttons";
+
+const NEAR_END_PX = 80;
+
+interface Props {
+  conversation: Conversation;
+  open: boolean;
+  onTakeBack: (text: string) => void;
+}
+
+export function Transcript({ conversation, open, onTakeBack }: Props): JSX.Element {
+  const { log, outbox, phase } = conversation;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const [announcing, setAnnouncing] = useState(false);
+  const pending = outbox.visible;
+  const offer = offeredButtons(conversation);
+  const newest = log.entries[log.entries.length - 1];
+  const ready = phase === "ready";
+
+  const toEnd = (): void => {
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  };
+
+  // The log becomes a live region only after the earlier entries stand in it: a screen reader
+  // then reads what is new, never the whole transcript again.
+  useEffect(() => {
+    if (!ready || !open) {
+      setAnnouncing(false);
+      return undefined;
+    }
+    const timer = setTimeout(() => setAnnouncing(true), 500);
+    return () => clearTimeout(timer);
+  }, [ready, open]);
+
+  useLayoutEffect(() => {
+    if (atEnd) toEnd();
+  }, [log.last, conversation.awaitingBot, conversation.owner]);
+  useLayoutEffect(toEnd, [open, ready, pending.length]);
+
+  return (
+    <div
+      class="scroller"
+      ref={scroller}
+      tabIndex={0}
+      aria-label="聊天记录"
+      onScroll={({ currentTarget: it }) =>
+        setAtEnd(it.scrollHeight - it.scrollTop - it.clientHeight < NEAR_END_PX)
+      }
+    >
+      {log.entries.length === 0 && <Welcome />}
+      <div role="log" aria-live={announcing ? "polite" : "off"} aria-relevant="additions">
+        <ol>
+          {log.entries.map((entry, index) => (
+            <Line key={entry.no} entry={entry} before={log.entries[index - 1]} />
+          ))}
+        </ol>
+      </div>
+      {offer && (
+        <div class="choices" role="group" aria-label="可选择的回答">
+          {offer.buttons.map((button) => (
+            <button
+              key={button.payload}
+              type="button"
+              disabled={offer.used}
+              onClick={() => conversation.press(button)}
+            >
+              {button.title}
+            </button>
+          ))}
+        </div>
+      )}
+      <ol class="pending">
+        {pending.map((item) => (
+          <PendingLine
+            key={item.key}
+            item={item}
+            onRetry={() => outbox.retry()}
+            onTakeBack={() => onTakeBack(conversation.takeBack(item))}
+          />
+        ))}
+      </ol>
+      {conversation.awaitingBot && (
+        <p class="typing" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </p>
+      )}
+      {!atEnd && newest && newest.kind !== "user" && (
+        <button type="button" class="to-end" onClick={toEnd}>
+          ↓ 看最新消息
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Welcome(): JSX.Element {
+  return (
+    <div class="welcome">
+      <p>您好，我是智能助手，可以帮您查：</p>
+      <ul>
+        <li>某个审批事项怎么办、要哪些材料、多长时间、收不收费</li>
+        <li>一个项目要走哪些手续、先后顺序</li>
+        <li>办件进度和还缺的材料（需先登录企业账号）</li>
+      </ul>
+      <p>答复都注明依据和日期。需要工作人员时，随时点下面的“转人工”。</p>
+    </div>
+  );
+}
+
+function Line({ entry, before }: { entry: Entry; before: Entry | undefined }): JSX.Element {
+  const newDay = !before || dayOf(before.at) !== dayOf(entry.at);
+  return (
+    <li class={entry.kind}>
+      {newDay && <p class="day">{dayName(entry.at)}</p>}
+      {entry.kind === "owner" || entry.kind === "rating" ? (
+        <p class="event">
+          {entry.text || eventText(entry)} <Moment at={entry.at} />
+        </p>
+      ) : (
+        <>
+          <p class="who">
+            <span class={entry.kind === "user" ? "spoken" : ""}>{speaker(entry)}</span>{" "}
+            <Moment at={entry.at} />
+          </p>
+          <div class="bubble">
+            <Prose text={entry.text} links={entry.kind !== "user"} />
+          </div>
+        </>
+      )}
+    </li>
+  );
+}
+
+function Moment({ at }: { at: string }): JSX.Element {
+  return <time dateTime={at}>{clockTime(at)}</time>;
+}
+
+function speaker(entry: Entry): string {
+  if (entry.kind === "user") return "我";
+  if (entry.kind === "steward") return entry.author ? `项目管家 ${entry.author}` : "项目管家";
+  return "智能助手";
+}
+
+function eventText(entry: Entry): string {
+  if (entry.kind === "rating") return "您已评价本次服务";
+  switch (entry.owner) {
+    case "waiting":
+      return "已为您转人工，请稍候";
+    case "steward":
+      return entry.author ? `项目管家 ${entry.author} 开始为您服务` : "项目管家开始为您服务";
+    case "closed":
+      return "本次会话已结束";
+    default:
+      return "由智能助手继续为您服务";
+  }
+}
+
+interface PendingProps {
+  item: Outgoing<MessageBody>;
+  onRetry: () => void;
+  onTakeBack: () => void;
+}
+
+function PendingLine({ item, onRetry, onTakeBack }: PendingProps): JSX.Element {
+  return (
+    <li class={`user ${item.state}`}>
+      <div class="bubble">{item.text}</div>
+      {(item.state === "queued" || item.state === "sending") && <p class="state">发送中…</p>}
+      {item.state === "sent" && <p class="state">已发送</p>}
+      {item.state === "failed" && (
+        <p class="state" role="alert">
+          {item.reason}
+          <button type="button" onClick={onRetry}>
+            点击重发
+          </button>
+        </p>
+      )}
+      {item.state === "refused" && (
+        <p class="state" role="alert">
+          {item.reason}
+          <button type="button" onClick={onTakeBack}>
+            修改
+          </button>
+        </p>
+      )}
+    </li>
+  );
+}

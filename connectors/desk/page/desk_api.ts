@@ -1,0 +1,84 @@
+import type { Entry, Owner } from "../../page/entries";
+import { requestJson } from "../../page/request";
+
+export interface Steward {
+  id: string;
+  name: string;
+}
+
+export interface Summary {
+  id: string;
+  channel: string;
+  owner: Owner;
+  /** Counts the changes of owner: an action on an older state is refused. */
+  epoch: number;
+  enterprise: { id: string; name: string } | null;
+  steward: Steward | null;
+  matter: { id: string; name: string } | null;
+  project: { code: string; name: string } | null;
+  waiting_since: string | null;
+  position: number | null;
+  last_entry: Entry | null;
+  last: number;
+  updated_at: string;
+}
+
+export interface Changed {
+  conversation: string;
+  last: number;
+  owner: Owner;
+  epoch: number;
+}
+
+export type OwnerAction = "claim" | "hand-back" | "close";
+export type SpokenKind = "reply" | "note";
+
+const ROOT = "/api/desk";
+// The server takes no change without this header, which another site cannot make a browser send.
+const CHANGE = { "X-Bangban-Desk": "1", "Content-Type": "application/json" };
+
+function post<T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
+  return requestJson(ROOT + path, {
+    method: "POST",
+    headers: { ...CHANGE, ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+function conversationPath(id: string): string {
+  return `/conversations/${encodeURIComponent(id)}`;
+}
+
+export const deskApi = {
+  signedIn: () => requestJson<{ steward: Steward }>(`${ROOT}/session`),
+
+  signIn: (name: string, password: string) =>
+    post<{ steward: Steward }>("/session", { name, password }),
+
+  signOut: () => requestJson<void>(`${ROOT}/session`, { method: "DELETE", headers: CHANGE }),
+
+  conversations: (owner: Owner) =>
+    requestJson<{ conversations: Summary[] }>(`${ROOT}/conversations?owner=${owner}`),
+
+  conversation: (id: string) => requestJson<Summary>(ROOT + conversationPath(id)),
+
+  entries: (id: string, after: number) =>
+    requestJson<{ entries: Entry[]; last: number }>(
+      `${ROOT}${conversationPath(id)}/entries?after=${after}`,
+    ),
+
+  changeOwner: (id: string, action: OwnerAction, epoch: number) =>
+    post<Summary | undefined>(`${conversationPath(id)}/${action}`, { epoch }),
+
+  speak: (id: string, kind: SpokenKind, text: string, key: string) =>
+    post<{ no: number }>(`${conversationPath(id)}/${kind}`, { text }, { "Idempotency-Key": key }),
+
+  resend: (id: string, no: number) => post<unknown>(`${conversationPath(id)}/resend`, { no }),
+
+  stream: (signal: AbortSignal) =>
+    fetch(`${ROOT}/stream`, {
+      headers: { Accept: "text/event-stream" },
+      cache: "no-store",
+      signal,
+    }),
+};
