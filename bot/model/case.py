@@ -82,7 +82,7 @@ class Step:
     code: str
     office: str | None = None
     opinion: str | None = None
-    serial: str = ""
+    serial: str = field(default="", compare=False)
 
     @property
     def order(self) -> tuple[datetime, int, int, str]:

@@ -26,6 +26,17 @@ _PAUSES = (
     (CaseStatus.SPECIAL_PROCEDURE, CaseStatus.SPECIAL_PROCEDURE_ENDED),
 )
 
+_AFTER_ACCEPTANCE = frozenset(
+    {
+        CaseStatus.IN_REVIEW,
+        CaseStatus.SPECIAL_PROCEDURE,
+        CaseStatus.SPECIAL_PROCEDURE_ENDED,
+        CaseStatus.PASSED,
+        CaseStatus.PASSED_DEFERRED,
+        CaseStatus.REFUSED,
+    }
+)
+
 Pause = tuple[date, "date | None"]
 
 
@@ -68,7 +79,7 @@ def read_clock(case: Case, now: datetime) -> Clock:
     case = case.as_of(now)
     accepted_at, end = case.accepted_at, case.end
     if accepted_at is None:
-        return Clock(limit_days=case.limit_days)
+        return Clock(limit_days=case.limit_days, notes=_without_acceptance(case))
     stop_at = end.at if end else now
     pauses = _pauses(case.steps, accepted_at)
     # An end recorded before its own acceptance leaves no day to count.
@@ -85,6 +96,13 @@ def read_clock(case: Case, now: datetime) -> Clock:
         paused=paused,
         notes=(*notes, *due_notes),
     )
+
+
+def _without_acceptance(case: Case) -> tuple[str, ...]:
+    """A note where steps that only follow acceptance are there without it."""
+    if any(step.status in _AFTER_ACCEPTANCE for step in case.steps):
+        return ("审批系统里没有这个办件的受理记录，无法计算用时。",)
+    return ()
 
 
 def _owes_nothing(case: Case) -> bool:

@@ -113,7 +113,8 @@ class _Writer:
         self._today, self._layout = today, layout
         self._serials = count(1)
         self._enterprises = _scenario()["enterprises"]
-        self._matters: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
+        self._written: set[str] = set()
 
     def rows(self) -> Iterator[tuple[str, Row]]:
         """(base name of the table, row), parents before their children."""
@@ -205,15 +206,14 @@ class _Writer:
             "GCDM": f"{project['code']}-{work}" if work else project["code"],
             "SPSXSLBM": f"{region}-{project['code'][-6:]}-{number:02d}",
         }
-        if case["matter"] not in self._matters:
-            self._matters[case["matter"]] = f"SAMPLE{len(self._matters) + 1:04d}"
+        self._codes.setdefault(case["matter"], f"SAMPLE{len(self._codes) + 1:04d}")
         yield from self._matter(project, case)
         group = f"{project['code']}-{case['group']}" if "group" in case else None
         yield self._row(
             "XMSPSXBLXXB",
             region,
             **keys,
-            SPSXBM=self._matters[case["matter"]],
+            SPSXBM=self._codes[case["matter"]],
             # The catalogue says 1.0 and the case 1: one version, written differently.
             SPSXBBH=1,
             SPLCBM=_flow_code(project["kind"]),
@@ -230,10 +230,10 @@ class _Writer:
 
     def _matter(self, project: Row, case: Row) -> Iterator[tuple[str, Row]]:
         """The matter in this project's flow, written once per flow."""
-        code, flow = self._matters[case["matter"]], _flow_code(project["kind"])
-        if (known := f"{flow}/{code}") in self._matters:
+        code, flow = self._codes[case["matter"]], _flow_code(project["kind"])
+        if (linked := f"{flow}/{code}") in self._written:
             return
-        self._matters[known] = code
+        self._written.add(linked)
         matter: Row = {"SPSXBM": code, "SPSXBBH": 1.0}
         link = {"SPLCBM": flow, "SPLCBBH": 1.0, "SPJDXH": 5}
         if self._layout == "V2":
@@ -241,8 +241,8 @@ class _Writer:
             yield self._row("DFXMSPLCJDSXXXB", "210000", **link, **matter, **details)
             return
         yield self._row("SPLCJBLSXXXB", "210000", **link, **matter)
-        if (named := f"name/{code}") not in self._matters:
-            self._matters[named] = code
+        if code not in self._written:
+            self._written.add(code)
             details = {"SPSXMC": case["matter"], "DYBZSPSXBM": "9990000", "CNBJSX": case["limit"]}
             yield self._row("SPSXJBXXB", "210000", **matter, **details, SXZT=1)
 

@@ -7,7 +7,8 @@ codes and versions of flow and matter (V3: of the matter alone); versions compar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -27,7 +28,7 @@ from bot.model.case import (
     normalise_project_code,
 )
 from bot.model.credit_code import normalise_credit_code
-from bot.services.platform_port import PlatformUnreadable
+from bot.services.platform_port import PlatformUnavailable
 from connectors.platforms import spgl_values as values
 from connectors.platforms.spgl_codes import load_codes
 from connectors.platforms.spgl_database import ReadOnlyDatabase
@@ -85,8 +86,7 @@ class SpglPlatform:
         code = normalise_project_code(code)
         if not code:
             return None
-        with self._database.connect() as connection:
-            layout = self._ready(connection)
+        with self._reading() as (connection, layout):
             rows = _project_rows(connection, layout, code)
         whole = [row for row in rows if _project_code(row) == code]
         return self._to_project(whole or [row for row in rows if _code(row["GCDM"]) == code])
@@ -95,8 +95,7 @@ class SpglPlatform:
         credit_code = normalise_credit_code(credit_code)
         if not credit_code:
             return []
-        with self._database.connect() as connection:
-            layout = self._ready(connection)
+        with self._reading() as (connection, layout):
             owned = _owned_works(connection, layout, credit_code)
             rows = layout.rows(connection, PROJECT, "XMDM", _spellings(owned))
         by_project: dict[str, list[Row]] = defaultdict(list)
@@ -109,8 +108,7 @@ class SpglPlatform:
         return [project for project in found if project is not None]
 
     def cases(self, project: Project) -> list[Case]:
-        with self._database.connect() as connection:
-            layout = self._ready(connection)
+        with self._reading() as (connection, layout):
             rows = _case_rows(connection, layout, project)
             names = _matter_names(connection, layout, rows.values())
             found = _of_works(connection, layout, STEP, project)
@@ -139,8 +137,7 @@ class SpglPlatform:
         return sorted(cases, key=_oldest_first)
 
     def received_materials(self, project: Project) -> list[ReceivedMaterial]:
-        with self._database.connect() as connection:
-            layout = self._ready(connection)
+        with self._reading() as (connection, layout):
             base = ATTACHMENT[layout.version]
             cases = _case_rows(connection, layout, project)
             files = _of_works(connection, layout, base, project)
@@ -159,16 +156,19 @@ class SpglPlatform:
             received.update((ReceivedMaterial(name, number), None) for number in filed_for)
         return list(received)
 
-    def _ready(self, connection: Connection) -> Layout:
-        if self._layout is None:
-            self._layout = find_layout(connection, self._naming)
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[Connection, Layout]]:
+        """One read-only transaction on a database that has what is needed."""
         try:
-            self._layout.require()
-        except PlatformUnreadable:
-            # Looked at again next time: the city may have repaired it meanwhile.
+            with self._database.connect() as connection:
+                layout = self._layout or find_layout(connection, self._naming)
+                layout.require()
+                self._layout = layout
+                yield connection, layout
+        except PlatformUnavailable:
+            # Looked at again next time: the city may have changed or repaired its tables.
             self._layout = None
             raise
-        return self._layout
 
     def _to_project(self, rows: Iterable[Row]) -> Project | None:
         works = list(_newest(rows, lambda row: (_region(row), _code(row["GCDM"]))).values())
@@ -248,10 +248,16 @@ class _Names:
 
 
 def _project_rows(connection: Connection, layout: Layout, code: str) -> list[Row]:
+    """All works of the project that has this code or a work with this code."""
     spellings = _spellings([code])
-    rows = layout.rows(connection, PROJECT, "XMDM", spellings)
-    rows = rows or layout.rows(connection, PROJECT, "GCDM", spellings)
-    return rows or layout.select(connection, PROJECT, _written_otherwise(layout, code))
+    rows = (
+        layout.rows(connection, PROJECT, "XMDM", spellings)
+        or layout.rows(connection, PROJECT, "GCDM", spellings)
+        or layout.select(connection, PROJECT, _written_otherwise(layout, code))
+    )
+    # As the city spells it, which may be none of our spellings.
+    written = {row["XMDM"] for row in rows if row["XMDM"]}
+    return layout.rows(connection, PROJECT, "XMDM", written) if written - spellings else rows
 
 
 def _written_otherwise(layout: Layout, code: str) -> sa.sql.ColumnElement[bool]:

@@ -1,0 +1,1 @@
+"""The commands of `bangban`, one topic per module."""
