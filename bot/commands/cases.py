@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot.model.case import (
@@ -247,7 +248,7 @@ def _notes(progress: CaseProgress, mention_later: bool) -> list[str]:
 
 def _print_cases(found: ProjectCases, mention_later: bool) -> None:
     console = Console()
-    console.print(f"[bold]{found.project.title}[/bold]", highlight=False)
+    console.print(found.project.title, style="bold", highlight=False, markup=False)
     table = Table(show_lines=True)
     table.add_column("事项（办件号）", overflow="fold", ratio=1)
     table.add_column("状态（部门）", overflow="fold", ratio=1)
@@ -256,7 +257,7 @@ def _print_cases(found: ProjectCases, mention_later: bool) -> None:
     table.add_column("到期", no_wrap=True)
     notes: list[str] = []
     for progress in found.cases:
-        table.add_row(*_cells(progress))
+        table.add_row(*(escape(cell) for cell in _cells(progress)))
         case_no = progress.case.case_no
         notes.extend(f"{case_no}：{note}" for note in _notes(progress, mention_later))
     console.print(table)
