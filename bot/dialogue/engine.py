@@ -19,6 +19,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
 
 from bot.dialogue import action_schema, event_types
 from bot.dialogue.in_process_actions import Failures, InProcessActions, RunAction, failures
@@ -97,7 +98,7 @@ class RasaDialogue:
         why = state.pop("hand_over", None)
         if not output.drafts and why is None:
             raise RuntimeError("the dialogue said nothing")
-        return TurnResult(tuple(output.drafts), state, why)
+        return TurnResult(tuple(output.drafts), state, why, understood(tracker.latest_message))
 
     async def _encode(self, text: str) -> None:
         if self._prepare:
@@ -118,6 +119,23 @@ def load_processor(model: Path, store: TurnTrackerStore, run: RunAction) -> Mess
     processor.tracker_store = store  # not the wrapper that falls back to memory on errors
     processor.graph_runner = LinearGraphRunner(processor.graph_runner)
     return processor
+
+
+def understood(message: UserUttered | None) -> dict[str, Any]:
+    """What the pipeline made of the message, in the words of the label guide."""
+    if message is None:
+        return {}
+    found = {entity["entity"]: entity["value"] for entity in message.entities}
+    if "understanding" in found:
+        return dict(found["understanding"])
+    intent = str(message.intent.get("name") or "")
+    asked = intent.removeprefix("ask_") if intent.startswith("ask_") else None
+    return {
+        "act": "ask_matter" if asked else intent,
+        "matter": found.get("matter"),
+        "aspect": asked,
+        "confidence": message.intent.get("confidence"),
+    }
 
 
 def as_plain_text(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.model.conversation import Conversation, Draft, EntryKind, Owner, Steward
 from bot.model.times import CHINA
@@ -39,15 +39,23 @@ class NotYours(Refused):
     pass
 
 
-def request(log: Log, conversation: Conversation, hours: DeskHours, why: str) -> None:
-    """Puts a conversation in the queue and says so; asked again, it only repeats the place."""
+def request(
+    log: Log,
+    conversation: Conversation,
+    hours: DeskHours,
+    why: str,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Puts a conversation in the queue and says so; asked again, it only repeats the place.
+    `facts` go into the log with what is said."""
     if conversation.owner is not Owner.WAITING:
         asked = hours.now()
         conversation.waiting_since = asked
         conversation.answer_by = hours.answer_by(asked)
         conversation.escalated = False
         _change(log, conversation, Owner.WAITING, "已转人工，等待项目管家接入。", why)
-    log.append(conversation, Draft(EntryKind.BOT, queue_sentence(log, conversation, hours)))
+    said = queue_sentence(log, conversation, hours)
+    log.append(conversation, Draft(EntryKind.BOT, said, facts=facts or {}))
 
 
 def queue_sentence(log: Log, conversation: Conversation, hours: DeskHours) -> str:

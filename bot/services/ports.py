@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -21,7 +21,8 @@ class Delivery:
     channel: str
     peer: str
     entry: Entry
-    attempts: int
+    attempts: int  # this one counts
+    parts_sent: int = 0  # of an entry that goes out as several messages
 
 
 class Log(Protocol):
@@ -52,6 +53,8 @@ class Log(Protocol):
         self, conversation: str, after: int, limit: int, notes: bool
     ) -> Sequence[Entry]: ...
 
+    def entry(self, conversation: str, no: int) -> Entry | None: ...
+
     def next_unhandled(self, conversation: Conversation) -> Entry | None: ...
 
     def unhandled(self, limit: int) -> Sequence[str]:
@@ -81,6 +84,9 @@ class Outbox(Protocol):
     async def due(self, channels: Sequence[str], limit: int) -> Sequence[Delivery]:
         """Claims the next deliveries, at most the oldest unfinished one per conversation."""
 
+    async def progressed(self, delivery: Delivery, parts_sent: int) -> None:
+        """Remembers how much of an entry is out, and keeps the claim."""
+
     async def sent(self, delivery: Delivery, remote_id: str | None) -> None: ...
 
     async def failed(self, delivery: Delivery, error: str, again_at: datetime | None) -> None:
@@ -89,11 +95,15 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True)
 class TurnResult:
-    """What a turn of the dialogue wants: replies, the new state, perhaps a human."""
+    """What a turn of the dialogue wants: replies, the new state, perhaps a human.
+
+    `understood` is kept in the log with the first thing said, for the desk and for evaluation.
+    """
 
     replies: tuple[Draft, ...]
     state: dict[str, Any]
     hand_over: str | None = None  # why a human is needed
+    understood: dict[str, Any] = field(default_factory=dict)
 
 
 class Dialogue(Protocol):

