@@ -75,14 +75,15 @@ def default_assistant() -> Assistant:
 
 def make_dialogue(settings: Settings, assistant: Assistant) -> RasaDialogue:
     """Loads the newest trained model; raises FileNotFoundError when there is none."""
-    encoder = import_module("bot.components.encoder").shared_encoder(settings.encoder)
+    searchable = import_module("bot.components.searchable")
+    shared_catalogue(settings.knowledge).on_change(searchable.use_catalogue)
     run_action = import_module("actions.executor").in_process(assistant)
-    return RasaDialogue(newest_model(settings.model), run_action, encoder.encode_cached)
+    return RasaDialogue(newest_model(settings.model), run_action, searchable.warm)
 
 
 @asynccontextmanager
 async def running(
-    settings: Settings, dialogue: Dialogue | None = None, samples: Enterprises = Enterprises()
+    settings: Settings, dialogue: Dialogue | None = None, samples: Enterprises | None = None
 ) -> AsyncIterator[Parts]:
     """The parts, working, until the block ends; messages left unanswered are taken up."""
     assistant = make_assistant(settings)
@@ -104,7 +105,7 @@ async def running(
         hours=hours,
         scheduler=scheduler,
         assistant=assistant,
-        samples=samples,
+        samples=samples or Enterprises(),
     )
     try:
         left = await scheduler.catch_up()
