@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     allowed_origins: str = Field("*", description="sites that may embed the widget, or *")
     secure_cookies: bool = Field(False, description="true behind HTTPS: cookies only over TLS")
     rest_channel: bool = Field(True, description="serve Rasa's REST channel")
+    public_url: str | None = Field(
+        None, description="https address of this server; Telegram's webhook is registered there"
+    )
     telegram_token: SecretStr | None = Field(None, description="token of the Telegram bot")
     telegram_secret: SecretStr | None = Field(None, description="secret token of its webhook")
     telegram_mode: Literal["webhook", "polling"] = Field("webhook", description="how updates come")

@@ -103,7 +103,12 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Inbound:
-    """A message as a channel hands it on. (`channel`, `external_id`) names it for ever."""
+    """A message as a channel hands it on. (`channel`, `external_id`) names it for ever.
+
+    `question` is what the bot hears where `text` shows more than the person's own words;
+    `answer` is what the channel already knows must be said, such as that a photo was not taken
+    in: without a question it is the whole answer, with one it comes first.
+    """
 
     channel: str
     peer: str
@@ -112,6 +117,8 @@ class Inbound:
     payload: str | None = None
     enterprise: Enterprise | None = None
     conversation: str | None = None  # when the channel already knows it
+    question: str | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True)

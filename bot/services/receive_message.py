@@ -56,10 +56,17 @@ def _append(log: Log, inbound: Inbound, text: str) -> Received:
     if payload is None and text.startswith("/"):  # a client that sends payloads as text
         button = log.offered(conversation.id, text)
         payload, text = (button.payload, button.title) if button else (None, text)
-    draft = Draft(EntryKind.USER, text, payload=payload)
+    draft = Draft(EntryKind.USER, text, payload=payload, facts=_for_the_bot(inbound))
     entry = log.append(conversation, draft, inbound.external_id)
     log.save(conversation)
     return Received(conversation.id, entry.no, duplicate=False)
+
+
+def _for_the_bot(inbound: Inbound) -> dict[str, str]:
+    """What the bot hears or says instead, where the text is not simply a question."""
+    question = printable(inbound.question or "")
+    parts = {"question": question, "answer": inbound.answer or ""}
+    return {key: value for key, value in parts.items() if value}
 
 
 def _conversation_of(log: Log, inbound: Inbound) -> Conversation:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import Enum
 
 from bot.model.conversation import Conversation, Draft, Entry, EntryKind, Owner
 from bot.services import hand_over
 from bot.services.ports import Announcer, Dialogue, Log, Store, TurnResult
+
+
+class Outcome(Enum):
+    """What became of a turn at its commit."""
+
+    OVERTAKEN = "the world changed meanwhile: the turn is thought over again"
+    DONE = "committed; there are newer messages"
+    ALL_DONE = "committed; nothing newer had come"
+
 
 BOT_MAY_SPEAK = frozenset({Owner.BOT, Owner.WAITING})
 
@@ -36,9 +46,11 @@ async def take_turns(
                 log, desk_hours, head, message, result
             )
         )
-        if committed:
+        if committed is not Outcome.OVERTAKEN:
             count += 1
             announcer.announce(conversation)
+        if committed is Outcome.ALL_DONE:
+            return count
 
 
 def _next(log: Log, conversation: str) -> tuple[Conversation | None, Entry | None]:
@@ -63,11 +75,10 @@ def _commit(
     seen: Conversation,
     message: Entry,
     result: TurnResult | None,
-) -> bool:
-    """False when the world changed meanwhile: the turn is then thought over again."""
+) -> Outcome:
     now = log.lock(seen.id)
     if now.epoch != seen.epoch or now.handled_no >= message.no:
-        return False
+        return Outcome.OVERTAKEN
     newest = now.last_no == message.no
     if result is not None:
         facts = {"understood": result.understood} if result.understood else {}
@@ -79,4 +90,4 @@ def _commit(
             hand_over.request(log, now, desk_hours, result.hand_over, facts)
     now.handled_no = now.last_no if newest else message.no
     log.save(now)
-    return True
+    return Outcome.ALL_DONE if newest else Outcome.DONE

@@ -135,6 +135,7 @@ class SqlLog:
             "peer": conversation.peer,
             "state": "pending",
             "attempts": 0,
+            "parts_sent": 0,
             "again_at": entry.at,
         }
         self._connection.execute(sa.insert(outbox), values)
@@ -153,6 +154,13 @@ class SqlLog:
         if not notes:
             query = query.where(entries.c.kind != EntryKind.NOTE.value)
         return [read_entry(row) for row in self._connection.execute(query)]
+
+    def entry(self, conversation: str, no: int) -> Entry | None:
+        query = sa.select(entries).where(
+            entries.c.conversation_id == conversation, entries.c.no == no
+        )
+        row = self._connection.execute(query).first()
+        return read_entry(row) if row else None
 
     def next_unhandled(self, conversation: Conversation) -> Entry | None:
         if conversation.handled_no >= conversation.last_no:

@@ -23,6 +23,11 @@ class SqlOutbox:
     async def due(self, channels: Sequence[str], limit: int) -> Sequence[Delivery]:
         return await self._database.run(lambda c: _claim(c, channels, limit))
 
+    async def progressed(self, delivery: Delivery, parts_sent: int) -> None:
+        claimed_until = datetime.now(timezone.utc) + CLAIM
+        values: dict[str, object] = {"parts_sent": parts_sent, "again_at": claimed_until}
+        await self._database.run(lambda c: _update(c, delivery.id, values))
+
     async def sent(self, delivery: Delivery, remote_id: str | None) -> None:
         values: dict[str, object] = {"state": "sent", "remote_id": remote_id, "error": None}
         await self._database.run(lambda c: _update(c, delivery.id, values))
@@ -104,4 +109,5 @@ def _delivery(connection: Connection, row: sa.engine.Row) -> Delivery:
         peer=row.peer,
         entry=read_entry(connection.execute(query).one()),
         attempts=row.attempts + 1,
+        parts_sent=row.parts_sent,
     )

@@ -77,6 +77,7 @@ outbox = sa.Table(
     sa.Column("peer", sa.String(200), nullable=False),
     sa.Column("state", sa.String(10), nullable=False),  # pending, sent, failed
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("parts_sent", sa.Integer, nullable=False, default=0),
     sa.Column("again_at", UtcTime, nullable=False),
     sa.Column("error", sa.Text),
     sa.Column("remote_id", sa.String(100)),

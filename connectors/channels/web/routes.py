@@ -14,6 +14,7 @@ from bot.app.entries import entry_json, queue_json
 from bot.app.parts import Parts, parts_of
 from bot.app.problems import Handler, after_of, read_body, refuse
 from bot.model.conversation import Conversation, Draft, EntryKind, Inbound
+from bot.services.greet import GREETING
 from bot.services.ports import Log, UnknownConversation
 from bot.services.receive_message import printable, receive_message
 from bot.storage.stewards import CHAT_SESSION
@@ -23,10 +24,6 @@ CHANNEL = "web"
 PREFIX = "/api/chat"
 PAGE = 200  # entries in one answer
 HEARTBEAT_SECONDS = 15
-GREETING = (
-    "您好，我是工程建设项目帮办助手。您可以直接问某个事项怎么办、要什么材料、多少天办完，"
-    "也可以查询本企业的办件进度和缺少的材料，需要时说“转人工”由项目管家接待。"
-)
 
 
 class OpenSession(BaseModel):

@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("peer", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("parts_sent", sa.Integer(), nullable=False),
         sa.Column("again_at", sa.DateTime(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("remote_id", sa.String(length=100), nullable=True),

@@ -1,0 +1,76 @@
+"""Entry → the messages Telegram can show: plain text of at most 4096 characters, buttons below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import MessageLimit
+
+from bot.model.conversation import Entry, EntryKind
+
+LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
+SENTENCE_ENDS = "。！？；"
+
+
+@dataclass(frozen=True)
+class Part:
+    text: str
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+def parts(entry: Entry) -> list[Part]:
+    """The entry as messages in order; the buttons stand under the last."""
+    text = entry.text
+    if entry.kind is EntryKind.STEWARD:
+        text = f"【项目管家 {entry.author}】\n{text}" if entry.author else f"【项目管家】\n{text}"
+    *first, last = split(text, LIMIT)
+    return [*(Part(piece) for piece in first), Part(last, _keyboard(entry))]
+
+
+def _keyboard(entry: Entry) -> InlineKeyboardMarkup | None:
+    """Each button names its place in the log: a payload may be longer than the 64 bytes that
+    Telegram carries, and what comes back is not to be trusted anyway."""
+    if not entry.buttons:
+        return None
+    rows = [
+        [InlineKeyboardButton(button.title, callback_data=f"b:{entry.no}:{index}")]
+        for index, button in enumerate(entry.buttons)
+    ]
+    return InlineKeyboardMarkup(rows)
+
+
+def split(text: str, limit: int) -> list[str]:
+    """Pieces of at most `limit` UTF-16 units (as Telegram counts), at line ends where possible,
+    else at the end of a sentence, else anywhere."""
+    pieces: list[str] = []
+    held = ""
+    for line in _short_lines(text, limit):
+        if held and units(held) + units(line) > limit:
+            pieces.append(held)
+            held = ""
+        held += line
+    pieces.append(held)
+    return [piece.strip("\n") for piece in pieces if piece.strip()] or [text]
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _short_lines(text: str, limit: int) -> Iterator[str]:
+    for line in text.splitlines(keepends=True):
+        while units(line) > limit:
+            cut = _cut(line, limit)
+            yield line[:cut]
+            line = line[cut:]
+        yield line
+
+
+def _cut(line: str, limit: int) -> int:
+    end = limit
+    while units(line[:end]) > limit:
+        end -= units(line[:end]) - limit
+    sentence = max(line.rfind(mark, 0, end) for mark in SENTENCE_ENDS) + 1
+    return sentence if sentence > end // 2 else end
