@@ -84,7 +84,7 @@ def _in_words(fact: ProjectFact, wanted: Wanted) -> str:
     values = wanted if isinstance(wanted, list) else [wanted]
     subject = fact.question.rstrip("？")
     if fact.kind == "yes_no":
-        return subject.removeprefix("是否") if values == ["yes"] else f"不{subject[2:]}"
+        return subject.replace("是否", "" if values == ["yes"] else "不", 1)
     if fact.kind == "choice":
         return "或".join(fact.choices.get(value, value) for value in values)
     return "、".join(_comparison_in_words(fact, value) for value in values)
