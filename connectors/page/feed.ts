@@ -62,8 +62,13 @@ export class Feed {
       while (this.running) {
         await this.readStream();
         if (!this.running) return;
-        if (this.failures >= FAILURES_BEFORE_POLLING) await this.pollForAWhile();
-        else await this.pause.wait(backoffMs(this.failures));
+        if (this.failures >= FAILURES_BEFORE_POLLING) {
+          await this.pollForAWhile();
+          continue;
+        }
+        // Once may be a restart; the second time the reader should not wait for the third.
+        if (this.failures > 1) await this.pollOnce();
+        await this.pause.wait(backoffMs(this.failures));
       }
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -108,18 +113,22 @@ export class Feed {
     const until = Date.now() + this.source.pollForMs;
     let misses = 0;
     while (this.running && Date.now() < until) {
-      try {
-        await this.source.poll();
-        misses = 0;
-        this.source.onState("polling");
-      } catch (error) {
-        if (error instanceof Problem && !error.passing) throw error;
-        misses += 1;
-        this.source.onState("offline");
-      }
+      misses = (await this.pollOnce()) ? 0 : misses + 1;
       if (!this.running) return;
       await this.pause.wait(misses ? backoffMs(misses) : this.source.pollEveryMs);
     }
     this.failures = FAILURES_BEFORE_POLLING - 1;
+  }
+
+  private async pollOnce(): Promise<boolean> {
+    try {
+      await this.source.poll();
+      this.source.onState("polling");
+      return true;
+    } catch (error) {
+      if (error instanceof Problem && !error.passing) throw error;
+      this.source.onState("offline");
+      return false;
+    }
   }
 }

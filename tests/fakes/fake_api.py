@@ -80,7 +80,7 @@ class FakeApi:
         self.requests: Counter[str] = Counter()
         self._changed = asyncio.Condition()
         self._feed: list[str] = []
-        self._streams: set[web.Request] = set()
+        self._streams: list[web.Request] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     # What tests reach for
@@ -370,7 +370,7 @@ class FakeApi:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         await response.write(b": hello\n\n")
-        self._streams.add(request)
+        self._streams.append(request)
         try:
             while True:
                 sent, text = await news(sent)
@@ -378,8 +378,10 @@ class FakeApi:
                 async with self._changed:
                     while not is_behind(sent):
                         await self._changed.wait()
+        except ConnectionResetError:
+            return response  # the reader has gone
         finally:
-            self._streams.discard(request)
+            self._streams.remove(request)
 
     async def _announce(self, talk: Talk) -> None:
         self._feed.append(talk.id)

@@ -28,7 +28,7 @@ export function Actions({ thread, mine }: { thread: Thread; mine: boolean }): JS
         <button
           type="button"
           class="primary"
-          disabled={thread.busy || closed || takenByOther}
+          disabled={thread.busy || !thread.claimable}
           onClick={() => void thread.act("claim")}
         >
           接管

@@ -92,7 +92,9 @@ export function Console({ steward, onExpired, onSignOut }: Props): JSX.Element {
     Digit4: () => workload.select(TABS[3]!),
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    KeyT: () => void thread?.act("claim"),
+    KeyT: () => {
+      if (thread?.claimable) void thread.act("claim");
+    },
     Slash: () => help.current?.showModal(),
   });
 

@@ -33,7 +33,7 @@ export function Facts({ summary }: { summary: Summary }): JSX.Element {
       <Fact name="状态">{ownerName(summary)}</Fact>
       {since && (
         <Fact name="开始等待">
-          {dayAndTime(since)}（已等 {timeSince(since)}）
+          {dayAndTime(since)}（已等{timeSince(since)}）
           {summary.position && <small>排在第 {summary.position} 位</small>}
         </Fact>
       )}

@@ -91,7 +91,7 @@ function Row({ summary }: { summary: Summary }): JSX.Element {
       <span class="row-foot">
         {summary.owner === "waiting" && summary.waiting_since && (
           <span class="tag waiting">
-            {summary.position ? `第 ${summary.position} 位 · ` : ""}已等{" "}
+            {summary.position ? `第 ${summary.position} 位 · ` : ""}已等
             {timeSince(summary.waiting_since)}
           </span>
         )}

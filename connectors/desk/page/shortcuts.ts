@@ -7,6 +7,7 @@ export function useShortcuts(actions: Record<string, () => void>): void {
   current.current = actions;
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
+      if (document.querySelector("dialog[open]")) return;
       if (!event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
       const action = current.current[event.code];
       if (!action) return;

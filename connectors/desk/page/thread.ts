@@ -39,6 +39,10 @@ export class Thread {
     );
   }
 
+  get claimable(): boolean {
+    return this.summary?.owner === "bot" || this.summary?.owner === "waiting";
+  }
+
   /** Fetches head and new entries; a call during a fetch causes one more fetch after it. */
   refresh(): Promise<void> {
     this.again = true;

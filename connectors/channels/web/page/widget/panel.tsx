@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Composer } from "./composer";
+import { Confirm } from "./confirm";
 import type { Conversation } from "./conversation";
 import { CloseIcon } from "./icons";
 import { Rating } from "./rating";
@@ -20,11 +21,16 @@ export function Panel({ conversation, title, open, onClose }: Props): JSX.Elemen
   const input = useRef<HTMLTextAreaElement>(null);
   const panel = useRef<HTMLElement>(null);
 
-  useEffect(() => {
-    if (!open) return;
+  // Also after a button that disappears or is disabled by its press: the keyboard's place in the
+  // page must not be lost.
+  const focus = (): void => {
     // On a touch screen the keyboard would cover what there is to read.
     const touch = matchMedia("(pointer: coarse)").matches;
     (touch ? panel.current : input.current)?.focus();
+  };
+
+  useEffect(() => {
+    if (open) focus();
   }, [open]);
 
   useEffect(() => {
@@ -36,7 +42,7 @@ export function Panel({ conversation, title, open, onClose }: Props): JSX.Elemen
   const wipe = async (): Promise<void> => {
     setConfirming(false);
     setDraft("");
-    input.current?.focus();
+    focus();
     await conversation.end();
   };
 
@@ -50,11 +56,12 @@ export function Panel({ conversation, title, open, onClose }: Props): JSX.Elemen
       hidden={!open}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.isComposing) return;
-        if (confirming) setConfirming(false);
-        else onClose();
+        if (!confirming) return onClose();
+        setConfirming(false);
+        focus();
       }}
     >
-      <header>
+      <div class="head">
         <div class="heading">
           <h2>{title}</h2>
           <p>{conversation.enterprise ?? "匿名咨询"}</p>
@@ -62,30 +69,35 @@ export function Panel({ conversation, title, open, onClose }: Props): JSX.Elemen
         <button type="button" class="icon" aria-label="关闭窗口" onClick={onClose}>
           <CloseIcon />
         </button>
-      </header>
+      </div>
       <StatusLine conversation={conversation} />
-      <Transcript conversation={conversation} open={open} onTakeBack={setDraft} />
+      <Transcript conversation={conversation} open={open} onTakeBack={setDraft} onUsed={focus} />
       {conversation.owner === "closed" && <Rating conversation={conversation} />}
       <Composer conversation={conversation} draft={draft} onDraft={setDraft} input={input} />
       {confirming ? (
-        <div class="confirm" role="alertdialog" aria-label="确认结束并清除记录">
-          <p>将结束本次会话，并清除这台电脑上的聊天记录。</p>
-          <button type="button" class="danger" ref={(button) => button?.focus()} onClick={wipe}>
-            结束并清除
-          </button>
-          <button type="button" onClick={() => setConfirming(false)}>
-            取消
-          </button>
-        </div>
+        <Confirm
+          onWipe={() => void wipe()}
+          onCancel={() => {
+            setConfirming(false);
+            focus();
+          }}
+        />
       ) : (
-        <footer>
-          <button type="button" disabled={withPerson} onClick={() => conversation.send("转人工")}>
+        <div class="foot">
+          <button
+            type="button"
+            disabled={withPerson}
+            onClick={() => {
+              conversation.send("转人工");
+              focus();
+            }}
+          >
             {withPerson ? "已转人工" : "转人工"}
           </button>
           <button type="button" onClick={() => setConfirming(true)}>
             结束并清除记录
           </button>
-        </footer>
+        </div>
       )}
     </section>
   );

@@ -7,13 +7,13 @@ const SCORES = ["很不满意", "不满意", "一般", "满意", "很满意"];
 export function Rating({ conversation }: { conversation: Conversation }): JSX.Element {
   if (conversation.rated) {
     return (
-      <p class="rating" role="status">
+      <p class="survey" role="status">
         感谢您的评价。如有新的问题，可以继续提问。
       </p>
     );
   }
   return (
-    <fieldset class="rating">
+    <fieldset class="survey">
       <legend>请评价本次服务，也可以继续提问</legend>
       {SCORES.map((label, index) => (
         <button key={label} type="button" onClick={() => void conversation.rate(index + 1)}>

@@ -1,12 +1,12 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { clockTime, dayName, dayOf } from "../../../../page/clock";
-import type { Entry } from "../../../../page/entries";
+import type { Button, Entry } from "../../../../page/entries";
 import { Prose } from "../../../../page/prose";
 import type { Outgoing } from "../../../../page/outbox";
 import type { MessageBody } from "./chat_api";
 import type { Conversation } from "./conversation";
-import { offeredButtons } from "./offered_buttons";
+import { type Offer, offeredButtons } from "./offered_buttons";
 
 const NEAR_END_PX = 80;
 
@@ -14,9 +14,11 @@ interface Props {
   conversation: Conversation;
   open: boolean;
   onTakeBack: (text: string) => void;
+  /** A button has been used and is going away. */
+  onUsed: () => void;
 }
 
-export function Transcript({ conversation, open, onTakeBack }: Props): JSX.Element {
+export function Transcript({ conversation, open, onTakeBack, onUsed }: Props): JSX.Element {
   const { log, outbox, phase } = conversation;
   const scroller = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
@@ -61,31 +63,33 @@ export function Transcript({ conversation, open, onTakeBack }: Props): JSX.Eleme
       <div role="log" aria-live={announcing ? "polite" : "off"} aria-relevant="additions">
         <ol>
           {log.entries.map((entry, index) => (
-            <Line key={entry.no} entry={entry} before={log.entries[index - 1]} />
+            <Line key={entry.no} entry={entry} before={log.entries[index - 1]}>
+              {offer?.no === entry.no && (
+                <Choices
+                  offer={offer}
+                  onPress={(button) => {
+                    conversation.press(button);
+                    onUsed();
+                  }}
+                />
+              )}
+            </Line>
           ))}
         </ol>
       </div>
-      {offer && (
-        <div class="choices" role="group" aria-label="可选择的回答">
-          {offer.buttons.map((button) => (
-            <button
-              key={button.payload}
-              type="button"
-              disabled={offer.used}
-              onClick={() => conversation.press(button)}
-            >
-              {button.title}
-            </button>
-          ))}
-        </div>
-      )}
       <ol class="pending">
         {pending.map((item) => (
           <PendingLine
             key={item.key}
             item={item}
-            onRetry={() => outbox.retry()}
-            onTakeBack={() => onTakeBack(conversation.takeBack(item))}
+            onRetry={() => {
+              outbox.retry();
+              onUsed();
+            }}
+            onTakeBack={() => {
+              onTakeBack(conversation.takeBack(item));
+              onUsed();
+            }}
           />
         ))}
       </ol>
@@ -119,7 +123,35 @@ function Welcome(): JSX.Element {
   );
 }
 
-function Line({ entry, before }: { entry: Entry; before: Entry | undefined }): JSX.Element {
+interface ChoicesProps {
+  offer: Offer;
+  onPress: (button: Button) => void;
+}
+
+function Choices({ offer, onPress }: ChoicesProps): JSX.Element {
+  return (
+    <div class="choices" role="group" aria-label="可选择的回答">
+      {offer.buttons.map((button) => (
+        <button
+          key={button.payload}
+          type="button"
+          disabled={offer.used}
+          onClick={() => onPress(button)}
+        >
+          {button.title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface LineProps {
+  entry: Entry;
+  before: Entry | undefined;
+  children: ComponentChildren;
+}
+
+function Line({ entry, before, children }: LineProps): JSX.Element {
   const newDay = !before || dayOf(before.at) !== dayOf(entry.at);
   return (
     <li class={entry.kind}>
@@ -137,6 +169,7 @@ function Line({ entry, before }: { entry: Entry; before: Entry | undefined }): J
           <div class="bubble">
             <Prose text={entry.text} links={entry.kind !== "user"} />
           </div>
+          {children}
         </>
       )}
     </li>
