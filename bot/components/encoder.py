@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -16,10 +15,12 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from bot.settings import read_settings
+
 Kind = Literal["query", "passage"]
 Vectors = NDArray[np.float32]
 
-DEFAULT_FOLDER = Path("models/encoder")
+
 MAX_TOKENS = 128
 REMEMBERED = 4096  # recent texts; a vector is 1.5 kB
 THREADS = 2
@@ -82,6 +83,11 @@ class SentenceEncoder:
                 self._recent.popitem(last=False)
         return vector
 
+    def encode_ahead(self, texts: Sequence[str]) -> None:
+        """Encode queries on several threads, so that `encode_cached` finds them."""
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="encoder") as pool:
+            list(pool.map(self.encode_cached, texts))
+
     def _run(self, text: str, kind: str) -> Vectors:
         tokens = self._tokenizer.encode(self.prefixes.get(kind, "") + text)
         ids = np.array([tokens.ids], np.int64)
@@ -105,7 +111,7 @@ def _options() -> onnxruntime.SessionOptions:
 
 def encoder_folder() -> Path:
     """The folder of the encoder in use: BANGBAN_ENCODER, or models/encoder."""
-    return Path(os.environ.get("BANGBAN_ENCODER") or DEFAULT_FOLDER)
+    return read_settings().encoder
 
 
 _loading = threading.Lock()

@@ -1,6 +1,8 @@
-"""The ONNX graph of multilingual-e5-small: a post-norm BERT with mean pooling left to the reader."""
+"""The ONNX graph of multilingual-e5-small: a post-norm BERT; pooling is left to the reader."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import onnx
@@ -30,6 +32,10 @@ def build_graph(weights: Weights) -> onnx.ModelProto:
     )
 
 
+def floats(value: float) -> NDArray[np.float32]:
+    return np.array([value], np.float32)
+
+
 class _Graph:
     """Grows the list of nodes; every method returns the name of its output."""
 
@@ -42,7 +48,7 @@ class _Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def node(self, op: str, inputs: list[str], output: str, **attributes: object) -> str:
+    def node(self, op: str, inputs: list[str], output: str, **attributes: Any) -> str:
         self.nodes.append(helper.make_node(op, inputs, [output], name=output, **attributes))
         return output
 
@@ -59,8 +65,8 @@ class _Graph:
         mask = self.node("Cast", ["attention_mask"], "mask", to=TensorProto.FLOAT)
         axes = self.constant("mask_axes", np.array([1, 2], np.int64))
         wide = self.node("Unsqueeze", [mask, axes], "mask_wide")
-        absent = self.node("Sub", [self.constant("one", np.float32([1])), wide], "absent")
-        self.node("Mul", [absent, self.constant("far", np.float32([-1e4]))], "attention_bias")
+        absent = self.node("Sub", [self.constant("one", floats(1)), wide], "absent")
+        self.node("Mul", [absent, self.constant("far", floats(-1e4))], "attention_bias")
         return self.norm(self.node("Add", [word, position], "embedded"), "emb.ln")
 
     def norm(self, value: str, name: str) -> str:
@@ -97,7 +103,7 @@ class _Graph:
         query = self.heads(self.linear(value, f"{name}.q", size), f"{name}.q", [0, 2, 1, 3])
         key = self.heads(self.linear(value, f"{name}.k", size), f"{name}.k", [0, 2, 3, 1])
         content = self.heads(self.linear(value, f"{name}.v", size), f"{name}.v", [0, 2, 1, 3])
-        root = self.constant(f"{name}.root", np.float32([(size / self.weights.heads) ** -0.5]))
+        root = self.constant(f"{name}.root", floats((size / self.weights.heads) ** -0.5))
         raw = self.node("MatMul", [query, key], f"{name}.raw")
         scaled = self.node("Mul", [raw, root], f"{name}.scaled")
         masked = self.node("Add", [scaled, "attention_bias"], f"{name}.masked")
@@ -114,11 +120,11 @@ class _Graph:
 
     def gelu(self, value: str, name: str) -> str:
         """Exact GELU, in the shape that ONNX Runtime fuses into one kernel."""
-        root = self.constant(f"{name}.sqrt2", np.float32([2**0.5]))
+        root = self.constant(f"{name}.sqrt2", floats(2**0.5))
         ratio = self.node("Div", [value, root], f"{name}.ratio")
         erf = self.node("Erf", [ratio], f"{name}.erf")
-        plus = self.node("Add", [erf, self.constant(f"{name}.1", np.float32([1]))], f"{name}.plus")
+        plus = self.node("Add", [erf, self.constant(f"{name}.1", floats(1))], f"{name}.plus")
         product = self.node("Mul", [value, plus], f"{name}.product")
         return self.node(
-            "Mul", [product, self.constant(f"{name}.half", np.float32([0.5]))], f"{name}.gelu"
+            "Mul", [product, self.constant(f"{name}.half", floats(0.5))], f"{name}.gelu"
         )

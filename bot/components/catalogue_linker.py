@@ -1,0 +1,168 @@
+"""Which matter or term of the catalogue a message is about."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components import sentence_features
+from bot.components.catalogue_examples import MATTER, TERM
+from bot.components.message_features import (
+    EXAMPLE,
+    READ,
+    attach,
+    example_of,
+    is_text,
+    stacked,
+)
+from bot.components.searchable import searchable
+from knowledge.search.fusion import Fusion
+from knowledge.search.index import FEATURES, CatalogueIndex
+from knowledge.search.lexical import Scores
+from knowledge.search.linker import Linker, LinkExamples, Links, train_fusion
+
+ORIGIN = "CatalogueLinker"
+LINKS, TERM_LINKS, RELINK = "matter_links", "term_links", "relink"
+ABOUT_NOTHING = ("out_of_scope", "small_talk")
+
+
+@DefaultV1Recipe.register(
+    [
+        DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER,
+        DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR,
+    ],
+    is_trainable=True,
+)
+class CatalogueLinker(GraphComponent):  # type: ignore[misc]
+    """Puts every matter's and term's probability on the message, and how like the catalogue it is.
+
+    Only the weights of the fusion are learned. The index is built from the catalogue in use.
+    """
+
+    def __init__(
+        self, storage: ModelStorage, resource: Resource, fusions: dict[str, Fusion]
+    ) -> None:
+        self._storage = storage
+        self._resource = resource
+        self._fusions = fusions
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CatalogueLinker:
+        return cls(model_storage, resource, {})
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CatalogueLinker:
+        with model_storage.read_from(resource) as folder:
+            stored = json.loads((folder / "fusions.json").read_text("utf-8"))
+        fusions = {kind: Fusion.from_json(of_kind) for kind, of_kind in stored.items()}
+        return cls(model_storage, resource, fusions)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        messages = [m for m in training_data.training_examples if is_text(m)]
+        current = searchable()
+        self._fusions = {
+            MATTER: _fit(current.matters, messages, _matter_examples(messages)),
+            TERM: _fit(current.terms, messages, _term_examples(messages)),
+        }
+        with self._storage.write_to(self._resource) as folder:
+            stored = {kind: fusion.to_json() for kind, fusion in self._fusions.items()}
+            (folder / "fusions.json").write_text(json.dumps(stored, indent=1), "utf-8")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        messages = [m for m in training_data.training_examples if is_text(m)]
+        rows = [self._evidence(kind, messages) for kind in (MATTER, TERM)]
+        for message, row in zip(messages, np.concatenate(rows, axis=1), strict=True):
+            attach(message, row[None], ORIGIN)
+        return training_data
+
+    def _evidence(self, kind: str, messages: list[Message]) -> Scores:
+        """What the linker makes of each training text, of the catalogue's own without itself."""
+        linker = self._linker(kind)
+        rows = linker.evidence(_features(linker.index, messages))
+        own = linker.evidence(linker.index.own_features())
+        for number, message in enumerate(messages):
+            example = message.get(EXAMPLE)
+            if example and example[0] == kind:
+                rows[number] = own[example[1]]
+        return rows
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in filter(is_text, messages):
+            rows = []
+            for kind, key in ((MATTER, LINKS), (TERM, TERM_LINKS)):
+                linker = self._linker(kind)
+                features = _features(linker.index, [message])
+                message.set(key, linker.links(features)[0])
+                rows.append(linker.evidence(features))
+            message.set(RELINK, self._link)
+            attach(message, np.concatenate(rows, axis=1), ORIGIN)
+        return messages
+
+    def _link(self, text: str) -> Links:
+        """The matters that another text is about, such as a part of the message."""
+        vector = searchable().encoder.encode_cached(text)
+        return self._linker(MATTER).link([text], vector[None])[0]
+
+    def _linker(self, kind: str) -> Linker:
+        current = searchable()
+        return Linker(current.matters if kind == MATTER else current.terms, self._fusions[kind])
+
+
+def _features(index: CatalogueIndex, messages: list[Message]) -> Scores:
+    if not messages:
+        return np.zeros((0, len(index.ids), len(FEATURES)), np.float32)
+    texts = [message.get(READ) for message in messages]
+    return index.features(texts, stacked(messages, sentence_features.ORIGIN))
+
+
+def _fit(index: CatalogueIndex, messages: list[Message], examples: _Chosen) -> Fusion:
+    ambiguous, unrelated = examples
+    learned = LinkExamples(
+        [(m.get(READ), example_of(m)["offer"]) for m in ambiguous],  # type: ignore[misc]
+        [m.get(READ) for m in unrelated],
+    )
+    features = {
+        "ambiguous": _features(index, ambiguous),
+        "unrelated": _features(index, unrelated),
+    }
+    return train_fusion(index, index.own_features(), learned, features)
+
+
+_Chosen = tuple[list[Message], list[Message]]
+
+
+def _matter_examples(messages: list[Message]) -> _Chosen:
+    ambiguous = [m for m in messages if example_of(m).get("offer")]
+    unrelated = [
+        m
+        for m in messages
+        if m.get(INTENT) in ABOUT_NOTHING or example_of(m).get("matter") == "none"
+    ]
+    return ambiguous, unrelated
+
+
+def _term_examples(messages: list[Message]) -> _Chosen:
+    return [], [m for m in messages if m.get(INTENT) != "policy"]

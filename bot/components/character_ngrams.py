@@ -1,0 +1,101 @@
+"""Weighted character n-grams: what the letters say, with and without the names of matters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import joblib
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.components.message_features import READ, attach, is_text
+from bot.components.searchable import searchable
+from knowledge.text import mask_codes
+
+ORIGIN = "CharacterNgrams"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class CharacterNgrams(GraphComponent):  # type: ignore[misc]
+    """Two rows in one: the text, and the text with every name of a matter masked.
+
+    The masked one lets act and aspect be told for a matter that training never saw.
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        tables: list[TfidfVectorizer],
+    ) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._tables = tables
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"longest": 4, "seen": 2}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CharacterNgrams:
+        return cls(config, model_storage, resource, [])
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CharacterNgrams:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, joblib.load(folder / "tables.joblib"))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        texts = [_readings(m) for m in training_data.training_examples if is_text(m)]
+        self._tables = [self._table().fit(list(of_kind)) for of_kind in zip(*texts, strict=True)]
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(self._tables, folder / "tables.joblib", compress=3)
+        return self._resource
+
+    def _table(self) -> TfidfVectorizer:
+        return TfidfVectorizer(
+            analyzer="char",
+            ngram_range=(1, self._config["longest"]),
+            min_df=self._config["seen"],
+            sublinear_tf=True,
+            lowercase=False,
+            dtype=np.float32,
+        )
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in filter(is_text, messages):
+            readings = zip(self._tables, _readings(message), strict=True)
+            rows = [table.transform([text]) for table, text in readings]
+            attach(message, sparse.hstack(rows, format="csr"), ORIGIN)
+        return messages
+
+
+def _readings(message: Message) -> tuple[str, str]:
+    text = mask_codes(message.get(READ))
+    return text, searchable().matters.names.mask(text)

@@ -1,0 +1,130 @@
+"""Puts on the message what it means in its conversation: act, matter, aspect, question back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.components.act_aspect_classifier import ACTS, ASK, ASPECTS
+from bot.components.catalogue_linker import LINKS, RELINK, TERM_LINKS
+from bot.components.message_features import READ, is_text
+from bot.components.searchable import searchable
+from knowledge.context import CLARIFY, Catalogue, Context, Heard, Outcome, Resolver, Weights
+from knowledge.search.decide import Thresholds
+
+UNDERSTANDING = "understanding"
+RANKED = 5
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class ContextResolver(GraphComponent):  # type: ignore[misc]
+    """The last word on a message. Its thresholds and weights are in config.yml, with reasons."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._limits = Thresholds(config["wrong_costs"], config["known"], config["offered_share"])
+        self._weights = Weights(
+            asking=config["asking"],
+            same_matter=config["same_matter"],
+            offered=config["offered"],
+            aspect=config["aspect"],
+            second=config["second_aspect"],
+            answered=config["answered"],
+        )
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ContextResolver:
+        return cls(config)
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            "wrong_costs": 5.0,
+            "known": 0.3,
+            "offered_share": 0.15,
+            "asking": 2.0,
+            "same_matter": 3.0,
+            "offered": 20.0,
+            "aspect": 0.4,
+            "second_aspect": 0.25,
+            "answered": 0.55,
+        }
+
+    def process(
+        self, messages: list[Message], tracker: DialogueStateTracker | None = None
+    ) -> list[Message]:
+        context = context_of(tracker)
+        for message in filter(is_text, messages):
+            heard = Heard(
+                message.get(READ),
+                message.get(ACTS),
+                message.get(ASPECTS),
+                message.get(LINKS),
+                message.get(TERM_LINKS),
+            )
+            resolver = Resolver(self._limits, self._weights, self._catalogue(message))
+            put(message, resolver.resolve(heard, context), heard)
+        return messages
+
+    def _catalogue(self, message: Message) -> Catalogue:
+        current = searchable()
+        return Catalogue(
+            link=message.get(RELINK),
+            likeness=current.matters.likeness,
+            mask=current.matters.names.mask,
+            matters_of_term=lambda term: tuple(current.catalogue.terms[term].matters),
+        )
+
+
+def context_of(tracker: DialogueStateTracker | None) -> Context:
+    """What the tracker's slots say; an empty context without a tracker."""
+    if tracker is None:
+        return Context()
+    slots: Mapping[str, Any] = tracker.current_slot_values()
+    history = slots.get("history") or []
+    return Context(
+        matter=slots.get("matter"),
+        aspect=slots.get("aspect"),
+        offer=tuple(slots.get("offer") or ()),
+        offer_aspect=slots.get("offer_aspect"),
+        history=tuple((item["matter"], item.get("aspect")) for item in history),
+    )
+
+
+def put(message: Message, outcome: Outcome, heard: Heard) -> None:
+    """Write the outcome where Rasa and the actions look for it."""
+    asked = outcome.aspect is not None and outcome.act in ("ask_matter", CLARIFY)
+    intent = f"{ASK}{outcome.aspect}" if asked else outcome.act
+    message.set(INTENT, {"name": intent, "confidence": outcome.confidence}, add_to_output=True)
+    value = asdict(outcome)
+    value["offer"] = list(outcome.offer)
+    value["ranking"] = [[slug, round(share, 4)] for slug, share in heard.matters.best(RANKED)]
+    message.set(UNDERSTANDING, value, add_to_output=True)
+    named = {"matter": outcome.matter, "term": outcome.term, UNDERSTANDING: value}
+    entities = [
+        {
+            "entity": name,
+            "value": said,
+            "start": 0,
+            "end": len(message.get(TEXT)),
+            "confidence_entity": outcome.confidence,
+            "extractor": "ContextResolver",
+        }
+        for name, said in named.items()
+        if said
+    ]
+    message.set(ENTITIES, [*message.get(ENTITIES, []), *entities], add_to_output=True)

@@ -1,0 +1,91 @@
+"""The catalogue in use, searchable; one for the whole process, replaced when the catalogue is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.components.encoder import SentenceEncoder, shared_encoder
+from bot.components.vector_cache import VectorCache
+from bot.settings import ROOT, read_settings
+from knowledge.loader import Catalogue, load_catalogue
+from knowledge.schema import Matter, Term
+from knowledge.search.index import CatalogueIndex, Encode, Entry
+from knowledge.search.spelling import Speller
+
+NAMES_COUNT = 3  # the speller sees a name as often as this: what is official is spelt so
+
+
+@dataclass(frozen=True)
+class Searchable:
+    """Everything that is built from the catalogue's texts, without training."""
+
+    catalogue: Catalogue
+    spoken: tuple[str, ...]  # texts of the training data: the speller's other teacher
+    encoder: SentenceEncoder
+    encode: Encode  # many texts at once, remembered on disk
+    speller: Speller
+    matters: CatalogueIndex
+    terms: CatalogueIndex
+
+
+_building = threading.Lock()
+_current: Searchable | None = None
+
+
+def searchable(spoken: Sequence[str] | None = None) -> Searchable:
+    """The one in use; built at first need, and again when `spoken` is given and new."""
+    global _current
+    with _building:
+        if _current is None:
+            catalogue = load_catalogue(read_settings().knowledge)
+            _current = build(catalogue, spoken or (), shared_encoder())
+        elif spoken is not None and tuple(spoken) != _current.spoken:
+            _current = build(_current.catalogue, spoken, _current.encoder)
+        return _current
+
+
+def use_catalogue(catalogue: Catalogue) -> None:
+    """From now on everything in this process links to this catalogue; no retraining is needed."""
+    global _current
+    with _building:
+        spoken = _current.spoken if _current else ()
+        _current = build(catalogue, spoken, shared_encoder())
+
+
+def warm(text: str) -> None:
+    """Encode a message ahead of the graph; meant for a thread pool."""
+    current = searchable()
+    current.encoder.encode_cached(current.speller.read(text))
+
+
+def build(catalogue: Catalogue, spoken: Sequence[str], encoder: SentenceEncoder) -> Searchable:
+    """Build it all from texts; takes seconds without the cache of vectors."""
+    encode: Encode = VectorCache(encoder, ROOT / ".cache" / "vectors.sqlite")  # type: ignore[assignment]
+    matters = [matter_entry(matter) for matter in catalogue.matters.values()]
+    terms = [term_entry(term) for term in catalogue.terms.values()]
+    texts = [text for entry in [*matters, *terms] for text in _written(entry)]
+    speller = Speller([*texts, *spoken])
+    return Searchable(
+        catalogue,
+        tuple(spoken),
+        encoder,
+        encode,
+        speller,
+        CatalogueIndex(matters, speller, encode),
+        CatalogueIndex(terms, speller, encode),
+    )
+
+
+def _written(entry: Entry) -> list[str]:
+    return [*entry.names * NAMES_COUNT, entry.summary, *entry.questions]
+
+
+def matter_entry(matter: Matter) -> Entry:
+    questions = [question.text for question in matter.questions]
+    return Entry(matter.id, [matter.name, *matter.aliases], matter.summary.text, questions)
+
+
+def term_entry(term: Term) -> Entry:
+    return Entry(term.id, [term.name, *term.aliases], term.definition.text, list(term.questions))

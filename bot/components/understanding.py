@@ -1,0 +1,82 @@
+"""The trained pipeline as a function: texts → what each of them means, without a conversation."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.components.context_resolver import UNDERSTANDING
+from bot.components.searchable import searchable
+from bot.dialogue.engine import as_plain_text
+from bot.dialogue.training import newest_model
+
+AT_ONCE = 256
+NOT_LANGUAGE = {"act": "out_of_scope", "confidence": 1.0}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """One message. `ranking`: the likeliest matters with their probabilities, best first."""
+
+    text: str
+    act: str
+    matter: str | None
+    aspect: str | None
+    aspect2: str | None
+    offer: list[str]
+    confidence: float
+    ranking: list[tuple[str, float]]
+
+
+class Pipeline:
+    """The newest trained model of a folder, or a model file; FileNotFoundError without one."""
+
+    def __init__(self, model: Path) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="bangban-model-")
+        self._metadata, self._runner = load_predict_graph_runner(
+            Path(self._folder.name), newest_model(model), LocalModelStorage, DaskGraphRunner
+        )
+
+    def understand(self, texts: Sequence[str]) -> Iterator[Understood]:
+        """In the order given; sentences are encoded together, on two threads."""
+        for start in range(0, len(texts), AT_ONCE):
+            yield from self._together([as_plain_text(text) for text in texts[start:][:AT_ONCE]])
+
+    def _together(self, texts: Sequence[str]) -> Iterator[Understood]:
+        current = searchable()
+        current.encoder.encode_ahead([current.speller.read(text) for text in texts])
+        results: dict[str, Any] = self._runner.run(
+            inputs={
+                PLACEHOLDER_MESSAGE: [UserMessage(text) for text in texts],
+                PLACEHOLDER_TRACKER: None,
+            },
+            targets=[self._metadata.nlu_target],
+        )
+        for text, message in zip(texts, results[self._metadata.nlu_target], strict=True):
+            yield understood(text, message)
+
+
+def understood(text: str, message: Message) -> Understood:
+    """The contract's words for what the resolver put on a message."""
+    value: dict[str, Any] = message.get(UNDERSTANDING) or NOT_LANGUAGE
+    own = value["act"] in ("case_status", "missing_documents")
+    return Understood(
+        text=text,
+        act=value["act"],
+        matter=None if own else value.get("matter"),
+        aspect=value.get("aspect"),
+        aspect2=value.get("aspect2"),
+        offer=list(value.get("offer") or []),
+        confidence=round(value["confidence"], 4),
+        ranking=[(slug, share) for slug, share in value.get("ranking") or []],
+    )

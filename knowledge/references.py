@@ -1,0 +1,89 @@
+"""Words that point: “第二个”, “都不是”, “再说回”, “我要问的是”. In Chinese and in English."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NUMBERS = {"一": 0, "二": 1, "两": 1, "三": 2, "四": 3, "五": 4, "首": 0, "头": 0}
+_NUMBERS |= {str(number): number - 1 for number in range(1, 6)}
+_ENGLISH = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1, "former": 0, "latter": 1}
+_ORDINAL = re.compile(
+    r"第([一二三四五1-5])[个项种条样]?|([首头])[一1]?[个项种条]|选([一二三四五1-5])"
+)
+_BARE_NUMBER = re.compile(r"^[就选是要]*([一二三四五1-5])[号个.、]?[吧呢啊]?$")
+_LAST = re.compile(r"最后(?:面)?(?:那|一)?[个项种条]|后(?:面|边)?(?:那|一)[个项]|末(?:了|尾)那个")
+_FIRST = re.compile(r"前(?:面|边)?(?:那|一)[个项]|最(?:开始|初|早|前面)|开头|起头|一开始")
+_ENGLISH_ORDINAL = re.compile(r"\b(first|second|third|fourth|last|former|latter)\b(?: one)?")
+_NONE_OF_THEM = re.compile(
+    r"都不(?:是|对|太?像|沾边)|(?:全|哪个都|一个都|没一个|没有一个)(?:不是|不对|没有|是$)"
+    r"|以上皆非|没有我(?:要|想)"
+    r"|\bnone of\b|\bneither\b|どれでもない|모두 아니"
+)
+_CORRECTION = re.compile(
+    r"说错|问错|打错|搞错|弄错|记错|错了|不对[,， ]|不对不对|^不对"
+    r"|^不是[,， ]|^不是.{0,3}(?:我|是)|更正|纠正"
+    r"|我(?:要|想)?(?:问|说)的(?:是|其实)|我的意思是|应该是说"
+    r"|\bi meant?\b|\bsorry\b.*\bmean|\bnot that\b"
+)
+_RETURN = re.compile(
+    r"(?:说|回|转|问|看|讲)回|回(?:到|过头)|(?:最|一)开始|开头|起头|头一个|第一个(?:问|说)"
+    r"|接着(?:说|问)"
+    r"|(?:之前|刚才|前面|先前|方才|早先|上面|原来)(?:说|问|提|讲|聊)?的?(?:那|这|说|问|提|讲)"
+    r"|\bback to\b|\bearlier\b|\bgoing back\b"
+)
+_DENIED = re.compile(r"(?:不是|不要|并非|而不是|非)[^,，。;；!！?？]+|\bnot (?:the |a )?[^,.;]+")
+
+
+@dataclass(frozen=True)
+class Ordinal:
+    """A place in a list from 0; −1 is the last. `alone` when the message says little else."""
+
+    place: int
+    alone: bool
+
+
+def ordinal_of(text: str) -> Ordinal | None:
+    """The place that a message points at."""
+    for pattern, place in ((_LAST, -1), (_FIRST, 0)):
+        found = pattern.search(text)
+        if found:
+            return Ordinal(place, _alone(text, found))
+    found = _BARE_NUMBER.search(text) or _ORDINAL.search(text)
+    if found:
+        said = next(group for group in found.groups() if group)
+        return Ordinal(_NUMBERS[said], _alone(text, found))
+    found = _ENGLISH_ORDINAL.search(text)
+    return Ordinal(_ENGLISH[found.group(1)], _alone(text, found)) if found else None
+
+
+def _alone(text: str, found: re.Match[str]) -> bool:
+    return len(text) - len(found.group()) <= (14 if text.isascii() else 6)
+
+
+def denies_all(text: str) -> bool:
+    return bool(_NONE_OF_THEM.search(text))
+
+
+def is_correction(text: str) -> bool:
+    return bool(_CORRECTION.search(text))
+
+
+def is_return(text: str) -> bool:
+    return bool(_RETURN.search(text))
+
+
+def without_denials(text: str) -> str:
+    """The message without what it says is not meant; the whole of it when nothing else is left."""
+    rest = _DENIED.sub("", text).strip(" ,，。")
+    return rest if len(rest) > 1 else text
+
+
+def names_nothing_new(masked: str, text: str) -> bool:
+    """Whether a message only points (“这个”, “它”) and names no matter."""
+    return masked == text and len(text) <= 12 and bool(_POINTS.search(text))
+
+
+_POINTS = re.compile(
+    r"这个|那个|它|这事|这项|该事项|此事|这证|那证|这一步|\bit\b|\bthis\b|\bthat\b"
+)

@@ -1,0 +1,96 @@
+"""Which matter a message is about: every matter's probability, and the probability of none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from knowledge.search.fusion import Floats, Fusion, fit_fusion
+from knowledge.search.index import FEATURES, CatalogueIndex, Vectors
+from knowledge.search.lexical import Scores
+
+NO_MATTER_WEIGHT = 0.5  # questions about nothing in the catalogue are many and easy
+
+
+@dataclass(frozen=True)
+class Links:
+    """The probability of each matter by id, and of none of them."""
+
+    of: Mapping[str, float]
+    none: float
+
+    def best(self, count: int) -> list[tuple[str, float]]:
+        """The likeliest matters, best first; ties by id."""
+        return sorted(self.of.items(), key=lambda link: (-link[1], link[0]))[:count]
+
+
+@dataclass(frozen=True)
+class LinkExamples:
+    """What the fusion learns from beside the catalogue's own questions; texts have been read."""
+
+    ambiguous: Sequence[tuple[str, Sequence[str]]] = field(default_factory=list)
+    unrelated: Sequence[str] = field(default_factory=list)
+
+
+class Linker:
+    """A catalogue's index with a learned fusion. The fusion outlives changes of the catalogue."""
+
+    def __init__(self, index: CatalogueIndex, fusion: Fusion) -> None:
+        self.index = index
+        self.fusion = fusion
+
+    def link(self, texts: Sequence[str], vectors: Vectors) -> list[Links]:
+        """One answer per text; texts have been read by the index's speller."""
+        return self.links(self.index.features(texts, vectors))
+
+    def links(self, features: Scores) -> list[Links]:
+        rows = self.fusion.probabilities(features)
+        ids = self.index.ids
+        return [
+            Links(dict(zip(ids, map(float, row[:-1]), strict=True)), float(row[-1])) for row in rows
+        ]
+
+    def evidence(self, features: Scores) -> Scores:
+        """(texts, EVIDENCE): how much a text sounds like the catalogue, whichever matter it is."""
+        shares = self.fusion.probabilities(features)
+        logits = self.fusion.logits(features)[:, :-1]
+        peaks = features.max(axis=1)
+        columns = [
+            np.log(shares[:, -1] + 1e-6),
+            np.log(1 - shares[:, -1] + 1e-6),
+            np.log(shares[:, :-1].max(axis=1) + 1e-6),
+            logits.max(axis=1) - self.fusion.none,
+            *(peaks[:, FEATURES.index(name)] for name in PEAKS),
+        ]
+        return np.asarray(np.stack(columns, axis=1), np.float32)
+
+
+PEAKS = ("name_exact", "name_ngrams", "name_meaning", "question_meaning", "ridge")
+EVIDENCE = 4 + len(PEAKS)
+
+
+def train_fusion(
+    index: CatalogueIndex, own: Scores, examples: LinkExamples, features: Mapping[str, Scores]
+) -> Fusion:
+    """Learn from the catalogue's questions (`own`: each without itself) and further examples.
+
+    `features` has the scores of `ambiguous` and `unrelated`, in their order.
+    """
+    place = {name: number for number, name in enumerate(index.ids)}
+    count = len(index.ids)
+    targets: list[Floats] = [np.eye(count + 1)[index.owners]]
+    weights: list[Floats] = [np.ones(len(index.owners))]
+    shared = np.zeros((len(examples.ambiguous), count + 1))
+    for row, (_, offered) in enumerate(examples.ambiguous):
+        known = [place[slug] for slug in offered if slug in place]
+        shared[row, known] = 1 / max(len(known), 1)
+    targets.append(shared)
+    weights.append((shared.sum(axis=1) > 0).astype(float))
+    nothing = np.zeros((len(examples.unrelated), count + 1))
+    nothing[:, -1] = 1
+    targets.append(nothing)
+    weights.append(np.full(len(nothing), NO_MATTER_WEIGHT))
+    stacked = np.concatenate([own, features["ambiguous"], features["unrelated"]])
+    return fit_fusion(stacked, np.concatenate(targets), np.concatenate(weights))

@@ -1,0 +1,87 @@
+"""Names and aliases in a message: exact, nearly, by sound, by initials."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from knowledge.search.lexical import Groups, Scores
+from knowledge.search.pinyin import initials, syllables
+from knowledge.text import normalise
+
+_PARTS = re.compile(r"[（）()/、“”《》,，\s]+")
+_LATIN = re.compile(r"[a-z]{3,}")
+SHORTEST_INITIALS = 3
+
+
+def name_parts(names: Iterable[str]) -> list[str]:
+    """Names and the parts that brackets and strokes divide them into, in one spelling."""
+    found: dict[str, None] = {}
+    for name in names:
+        plain = normalise(name)
+        for part in [plain, *_PARTS.split(plain)]:
+            if len(part) > 1:
+                found[part] = None
+    return list(found)
+
+
+class NameTable:
+    """All names of all matters. A name weighs by how few matters its letters fit."""
+
+    def __init__(self, names: Sequence[Sequence[str]]) -> None:
+        parts = [name_parts(of_one) for of_one in names]
+        self.texts = [part for of_one in parts for part in of_one]
+        self.groups = Groups([i for i, p in enumerate(parts) for _ in p], len(parts))
+        joined = ["\n".join(of_one) for of_one in parts]
+        self.rarity = np.array([_rarity(text, joined) for text in self.texts], np.float32)
+        self._length = np.array([len(text) for text in self.texts], np.float32)
+        self._sounds = [" ".join(["", *syllables(text), ""]) for text in self.texts]
+        self._initials = [initials(text) for text in self.texts]
+
+    def exact(self, texts: Sequence[str]) -> Scores:
+        """(texts, matters): the rarest name that stands in the text, longer ones weighing more."""
+        found = np.array([[name in text for name in self.texts] for text in texts], np.float32)
+        return self.groups.best(found * self.rarity * np.minimum(self._length, 8) ** 0.5)
+
+    def near(self, texts: Sequence[str]) -> Scores:
+        """(texts, matters): how nearly the best name stands in the text, 0…1 by rarity."""
+        ratio = process.cdist(texts, self.texts, scorer=fuzz.partial_ratio, dtype=np.float32) / 100
+        lengths = np.array([[len(text)] for text in texts], np.float32)
+        shorter = np.minimum(lengths, self._length) / self._length
+        ratio = np.where(self._length < 3, 0, np.maximum(ratio - 0.5, 0) * 2 * shorter)
+        return self.groups.best(ratio.astype(np.float32) * self.rarity)
+
+    def heard(self, texts: Sequence[str]) -> Scores:
+        """(texts, matters): the rarest name whose sound or initials are in the text."""
+        found = np.zeros((len(texts), len(self.texts)), np.float32)
+        for row, text in enumerate(texts):
+            sound = " ".join(["", *syllables(text), ""])
+            letters = set(_LATIN.findall(text))
+            for column, (name, short) in enumerate(zip(self._sounds, self._initials, strict=True)):
+                if (len(name) > 2 and name in sound) or (
+                    len(short) >= SHORTEST_INITIALS and short in letters
+                ):
+                    found[row, column] = 1
+        return self.groups.best(found * self.rarity * np.minimum(self._length, 8) ** 0.5)
+
+    def mask(self, text: str, mark: str = "某") -> str:
+        """The text with every name in it replaced by a mark, longest names first."""
+        for name in self._longest_first():
+            if name in text:
+                text = text.replace(name, mark)
+        return text
+
+    def _longest_first(self) -> list[str]:
+        if not hasattr(self, "_by_length"):
+            self._by_length = sorted(set(self.texts), key=lambda name: (-len(name), name))
+        return self._by_length
+
+
+def _rarity(text: str, of_matters: Sequence[str]) -> float:
+    """log(matters / matters that have these letters in a name)."""
+    fits = sum(text in names for names in of_matters)
+    return math.log(1 + len(of_matters)) - math.log(max(fits, 1))
