@@ -159,7 +159,7 @@ class FakeApi:
     async def open_session(self, request: web.Request) -> web.Response:
         token = (await request.json()).get("identity_token")
         who = (
-            json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["sub"]
+            json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["enterprise"]
             if token
             else None
         )
@@ -167,6 +167,7 @@ class FakeApi:
         if talk is None:
             talk = Talk(uuid4().hex, who)
             self.talks[talk.id] = talk
+            await self.say(talk, "bot", "您好，我是帮办助手。")
         session = uuid4().hex
         self.sessions[session] = talk.id
         body = {
@@ -318,7 +319,7 @@ class FakeApi:
         return web.json_response({"enterprises": found})
 
     async def identity(self, request: web.Request) -> web.Response:
-        claims = json.dumps({"sub": request.query["enterprise"]}).encode()
+        claims = json.dumps({"sub": "sample", "enterprise": request.query["enterprise"]}).encode()
         payload = base64.urlsafe_b64encode(claims).decode().rstrip("=")
         return web.json_response({"identity_token": f"e30.{payload}.x"})
 
@@ -407,8 +408,8 @@ class FakeApi:
         self._steward(request)
         return self.talks[request.match_info["id"]]
 
-    def _person(self, name: str | None) -> dict[str, str] | None:
-        return {"id": str(list(STEWARDS).index(name) + 1), "name": name} if name else None
+    def _person(self, name: str | None) -> dict[str, Any] | None:
+        return {"id": list(STEWARDS).index(name) + 1, "name": name} if name else None
 
     def _enterprise(self, talk: Talk) -> dict[str, str] | None:
         return (
@@ -427,7 +428,7 @@ class FakeApi:
         by = (datetime.now(CHINA) + timedelta(minutes=30)).isoformat()
         hours = "工作日08:30—17:00"
         queue = {"position": position, "hours": hours, "answer_by": by} if position else None
-        return {"owner": talk.owner, "queue": queue, "steward": self._person(talk.steward)}
+        return {"owner": talk.owner, "queue": queue, "steward": talk.steward}
 
     def _change(self, id_: str) -> dict[str, Any]:
         talk = self.talks[id_]
@@ -448,6 +449,8 @@ class FakeApi:
             if named
             else None,
             "waiting_since": talk.waiting_since,
+            "answer_by": None,
+            "escalated": False,
             "position": self._position(talk),
             "last_entry": newest,
             "last": talk.last,

@@ -2,7 +2,7 @@ import type { Entry, Owner } from "../../page/entries";
 import { requestJson } from "../../page/request";
 
 export interface Steward {
-  id: string;
+  id: number;
   name: string;
 }
 
@@ -17,6 +17,10 @@ export interface Summary {
   matter: { id: string; name: string } | null;
   project: { code: string; name: string } | null;
   waiting_since: string | null;
+  /** By when the enterprise was promised an answer. */
+  answer_by: string | null;
+  /** The promise was not kept. */
+  escalated: boolean;
   position: number | null;
   last_entry: Entry | null;
   last: number;

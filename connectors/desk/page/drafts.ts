@@ -2,12 +2,12 @@ const PREFIX = "bangban.desk.draft";
 // Where storage is forbidden, drafts last as long as the page.
 const fallback = new Map<string, string>();
 
-function keyOf(steward: string, conversation: string): string {
+function keyOf(steward: number, conversation: string): string {
   return `${PREFIX}:${steward}:${conversation}`;
 }
 
 /** What a steward has begun to write in a conversation; "" when there is nothing. */
-export function readDraft(steward: string, conversation: string): string {
+export function readDraft(steward: number, conversation: string): string {
   const key = keyOf(steward, conversation);
   try {
     return localStorage.getItem(key) ?? "";
@@ -16,7 +16,7 @@ export function readDraft(steward: string, conversation: string): string {
   }
 }
 
-export function writeDraft(steward: string, conversation: string, text: string): void {
+export function writeDraft(steward: number, conversation: string, text: string): void {
   const key = keyOf(steward, conversation);
   fallback.set(key, text);
   try {
@@ -28,7 +28,7 @@ export function writeDraft(steward: string, conversation: string, text: string):
 }
 
 /** After signing out, nothing a steward was writing stays on the computer. */
-export function forgetDrafts(steward: string): void {
+export function forgetDrafts(steward: number): void {
   fallback.clear();
   try {
     for (const key of Object.keys(localStorage)) {

@@ -31,6 +31,12 @@ export function Facts({ summary }: { summary: Summary }): JSX.Element {
       <Fact name="事项">{matter ? matter.name : <span class="none">没有提到</span>}</Fact>
       <Fact name="渠道">{channelName(summary.channel)}</Fact>
       <Fact name="状态">{ownerName(summary)}</Fact>
+      {summary.answer_by && (
+        <Fact name="承诺答复时间">
+          {dayAndTime(summary.answer_by)} 前
+          {summary.escalated && <small class="late">已超时，请尽快接管</small>}
+        </Fact>
+      )}
       {since && (
         <Fact name="开始等待">
           {dayAndTime(since)}（已等{timeSince(since)}）

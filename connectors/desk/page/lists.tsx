@@ -95,6 +95,7 @@ function Row({ summary }: { summary: Summary }): JSX.Element {
             {timeSince(summary.waiting_since)}
           </span>
         )}
+        {summary.owner === "waiting" && summary.escalated && <span class="tag late">已超时</span>}
         {summary.owner === "steward" && summary.steward && (
           <span class="tag steward">{summary.steward.name}</span>
         )}

@@ -5,7 +5,7 @@ import { Thread, type Ties } from "./thread";
 const held = new Map<string, Thread>();
 
 /** The conversation as this steward sees it, reporting to `ties` from now on. */
-export function threadOf(steward: string, id: string, ties: Ties): Thread {
+export function threadOf(steward: number, id: string, ties: Ties): Thread {
   const key = `${steward}:${id}`;
   const thread = held.get(key) ?? new Thread(id, ties);
   held.set(key, thread);

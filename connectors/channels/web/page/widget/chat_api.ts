@@ -18,7 +18,7 @@ export interface Session {
 export interface ConversationState {
   owner: Owner;
   queue: Queue | null;
-  steward?: { name: string } | string | null;
+  steward: string | null;
 }
 
 export interface EntriesPage extends ConversationState {

@@ -25,6 +25,8 @@ export class Conversation {
   queue: Queue | null = null;
   steward: string | null = null;
   feedState: FeedState = "connecting";
+  /** The host site says who is here, but the service did not accept its word. */
+  identityRefused = false;
   rated = false;
   seen = 0;
   readonly log = new EntryLog();
@@ -195,6 +197,8 @@ export class Conversation {
     this.session = opened.session;
     this.conversation = opened.conversation;
     this.enterprise = opened.enterprise?.name ?? null;
+    this.identityRefused = this.token !== null && !opened.enterprise;
+    if (this.identityRefused) this.memory = new Memory(memoryKey(this.options.host, null));
     this.owner = opened.owner;
     this.remember();
   }
@@ -316,7 +320,7 @@ export class Conversation {
   private takeState({ owner, queue, steward }: ConversationState): void {
     this.owner = owner;
     this.queue = queue;
-    if (nameOf(steward)) this.steward = nameOf(steward);
+    this.steward = steward;
     this.remember();
   }
 
@@ -352,6 +356,7 @@ export class Conversation {
     this.session = null;
     this.conversation = "";
     this.enterprise = null;
+    this.identityRefused = false;
     this.owner = "bot";
     this.queue = null;
     this.steward = null;
@@ -364,10 +369,6 @@ export class Conversation {
     if (this.phase === "ready") this.remember();
     this.onChange();
   }
-}
-
-function nameOf(steward: ConversationState["steward"]): string | null {
-  return (typeof steward === "string" ? steward : steward?.name) || null;
 }
 
 function isExpiry(error: unknown): boolean {

@@ -22,14 +22,18 @@ export async function fetchIdentityToken(options: Options): Promise<string | nul
  * on the same computer gets another name, so nobody sees what somebody else wrote.
  */
 export function memoryKey(host: string, token: string | null): string {
-  return `bangban:${host}:${token ? fingerprint(subjectOf(token)) : "anonymous"}`;
+  return `bangban:${host}:${token ? fingerprint(lastingClaims(token)) : "anonymous"}`;
 }
 
-function subjectOf(token: string): string {
+// These differ from token to token of one person.
+const PASSING_CLAIMS = new Set(["exp", "iat", "nbf", "jti", "nonce", "auth_time"]);
+
+/** Who the token speaks of: person and enterprise, and whatever else the host site says. */
+function lastingClaims(token: string): string {
   try {
     const payload = token.split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/");
-    const claims = JSON.parse(atob(payload)) as { iss?: string; sub?: string };
-    return claims.sub ? `${claims.iss ?? ""}|${claims.sub}` : token;
+    const claims = Object.entries(JSON.parse(atob(payload)) as Record<string, unknown>);
+    return JSON.stringify(claims.filter(([name]) => !PASSING_CLAIMS.has(name)).sort());
   } catch {
     return token;
   }

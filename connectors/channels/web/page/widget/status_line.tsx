@@ -19,6 +19,9 @@ export function StatusLine({ conversation }: { conversation: Conversation }): JS
           )}
         </p>
       )}
+      {conversation.identityRefused && (
+        <p class="trouble">登录信息没有通过核验，现在按匿名咨询。请重新登录网站后刷新页面。</p>
+      )}
       {!trouble && phase === "connecting" && <p class="trouble">正在连接…</p>}
       {!trouble && lost && <p class="trouble">连接中断，正在重新连接…</p>}
     </div>

@@ -59,7 +59,7 @@ export function Transcript({ conversation, open, onTakeBack, onUsed }: Props): J
         setAtEnd(it.scrollHeight - it.scrollTop - it.clientHeight < NEAR_END_PX)
       }
     >
-      {log.entries.length === 0 && <Welcome />}
+      {phase === "asleep" && <p class="cleared">记录已清除。输入问题，即可开始新的咨询。</p>}
       <div role="log" aria-live={announcing ? "polite" : "off"} aria-relevant="additions">
         <ol>
           {log.entries.map((entry, index) => (
@@ -105,20 +105,6 @@ export function Transcript({ conversation, open, onTakeBack, onUsed }: Props): J
           ↓ 看最新消息
         </button>
       )}
-    </div>
-  );
-}
-
-function Welcome(): JSX.Element {
-  return (
-    <div class="welcome">
-      <p>您好，我是智能助手，可以帮您查：</p>
-      <ul>
-        <li>某个审批事项怎么办、要哪些材料、多长时间、收不收费</li>
-        <li>一个项目要走哪些手续、先后顺序</li>
-        <li>办件进度和还缺的材料（需先登录企业账号）</li>
-      </ul>
-      <p>答复都注明依据和日期。需要工作人员时，随时点下面的“转人工”。</p>
     </div>
   );
 }

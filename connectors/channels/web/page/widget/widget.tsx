@@ -32,7 +32,7 @@ export function Widget({ options, host }: { options: Options; host: HTMLElement 
     conversation.recognise().catch(() => undefined /* asked again when the panel opens */);
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     rememberOpen(open);
     if (open) void conversation.connect();
   }, [open]);
