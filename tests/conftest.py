@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
+from bot.storage.database import make_engine
+from bot.storage.migrate import migrate
 
 
 @pytest.fixture(scope="session")
@@ -22,14 +26,14 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def new_postgres_database(postgres_server: str) -> Iterator[Callable[[], str]]:
-    """Makes a new, empty PostgreSQL database and gives its address."""
+def new_postgres_database(postgres_server: str) -> Iterator[Callable[..., str]]:
+    """Makes a new PostgreSQL database, empty or the copy of a named one; gives its address."""
     admin = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
 
-    def create() -> str:
+    def create(copy_of: str = "template1") -> str:
         name = f"test_{uuid.uuid4().hex}"
         with admin.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+            connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {copy_of}"))
         return str(admin.url.set(database=name).render_as_string(hide_password=False))
 
     yield create
@@ -40,3 +44,36 @@ def new_postgres_database(postgres_server: str) -> Iterator[Callable[[], str]]:
 def postgres_url(new_postgres_database: Callable[[], str]) -> str:
     """The address of a new, empty PostgreSQL database."""
     return new_postgres_database()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the newest layout and nothing in it, to copy."""
+    file = tmp_path_factory.mktemp("layout") / "empty.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(new_postgres_database: Callable[..., str]) -> str:
+    """The name of a PostgreSQL database with the newest layout and nothing in it, to copy."""
+    url = new_postgres_database()
+    _migrate(url)
+    return str(sa.engine.make_url(url).database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of the test's own with the newest layout: every such test runs on both kinds."""
+    if request.param == "sqlite":
+        file = tmp_path / "bangban.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        return f"sqlite:///{file}"
+    layout = request.getfixturevalue("migrated_postgres")
+    return str(request.getfixturevalue("new_postgres_database")(layout))
+
+
+def _migrate(url: str) -> None:
+    engine = make_engine(url)
+    migrate(engine)
+    engine.dispose()
