@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 
@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         return timedelta(minutes=self.desk_answers_within_minutes)
 
 
-def read_settings(**given: object) -> Settings:
+def read_settings(**given: Any) -> Settings:
     """The settings, `given` ones first; raises SettingsWrong naming each wrong one."""
     try:
         return Settings(**{key: value for key, value in given.items() if value is not None})

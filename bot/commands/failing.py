@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from bot.dialogue.training import TrainingFailed
 from bot.services.ports import StoreUnavailable
@@ -19,7 +18,6 @@ EXPECTED = (
     TrainingFailed,
     FileNotFoundError,
     StoreUnavailable,
-    OperationalError,
 )
 
 

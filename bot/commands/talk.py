@@ -126,7 +126,8 @@ async def _converse(settings: Settings, dialogues: Iterable[dict[str, Any]]) -> 
 
 def _understood(replies: list[Entry]) -> dict[str, Any]:
     """What the turn was understood to mean, as the log keeps it with the replies."""
-    found = next((e.facts["understood"] for e in replies if "understood" in e.facts), {})
+    of_turn = (entry.facts["understood"] for entry in replies if "understood" in entry.facts)
+    found: dict[str, Any] = next(of_turn, {})
     known = {key: found.get(key) for key in ("act", "matter", "aspect", "aspect2")}
     return {
         **known,
