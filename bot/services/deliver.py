@@ -113,6 +113,9 @@ class DeliveryLoop:
         except StoreUnavailable:
             log.warning("database away; deliveries wait")
             return
+        except Exception:  # nothing would be delivered any more if the loop ended
+            log.exception("looking into the outbox failed")
+            return
         for delivery in due:
             if delivery.id not in self._under_way:  # sent, but the database was away to hear it
                 self._under_way[delivery.id] = asyncio.create_task(self._run(delivery))

@@ -50,7 +50,8 @@ def plug(app: web.Application, parts: Parts, patience: Patience = PATIENCE) -> N
         address = None if polling else settings.public_url
         tasks = [asyncio.create_task(introduce(bot, intake, address, secret))]
         if polling:
-            tasks.append(asyncio.create_task(poll(bot, intake)))
+            pause = patience.first.total_seconds()
+            tasks.append(asyncio.create_task(poll(bot, intake, pause)))
         yield
         for task in tasks:
             task.cancel()

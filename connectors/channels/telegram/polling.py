@@ -14,12 +14,11 @@ from connectors.channels.telegram.intake import Intake
 
 log = logging.getLogger(__name__)
 HOLD_SECONDS = 25  # how long Telegram keeps a question open when there is nothing new
-PAUSE_SECONDS = 2.0
 
 
-async def poll(bot: Bot, intake: Intake, pause: float = PAUSE_SECONDS) -> None:
-    """Takes updates in until it is cancelled. An update is acknowledged once it is durable: by
-    asking for those after it."""
+async def poll(bot: Bot, intake: Intake, pause: float) -> None:
+    """Takes updates in until it is cancelled, with a `pause` in seconds after each failure.
+    An update is acknowledged once it is durable: by asking for those after it."""
     webhook, after = True, 0
     while True:
         try:
