@@ -71,7 +71,7 @@ export:
 	$(call step,export the sentence encoder,$(BIN)/python -m bot.components.export_encoder models/encoder)
 
 pages: python
-	@$(MAKE) --no-print-directory build/pages/widget.js
+	@$(MAKE) --no-print-directory --silent build/pages/widget.js
 
 build/pages/widget.js: package-lock.json esbuild.config.mjs tsconfig.json $(PAGES)
 	@$(MAKE) --no-print-directory bundle

@@ -42,7 +42,7 @@ from knowledge.live import shared_catalogue
 
 log = logging.getLogger(__name__)
 
-# Loaded by name: they sit above this module (design §3).
+# Loaded by name: they sit above this module (bot/decisions/0007).
 PLUGS = (
     "connectors.channels.web.routes",
     "connectors.channels.web.pages",

@@ -55,7 +55,8 @@ def up(host: str, port: int, database: str | None, no_demo: bool) -> None:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    for talkative in ("aiohttp.access", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     with said_plainly():
         from bot.commands.train import ensure_trained
 

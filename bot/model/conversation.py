@@ -1,4 +1,4 @@
-"""A conversation and the entries of its log (design §4)."""
+"""A conversation and the entries of its log (bot/decisions/0003)."""
 
 from __future__ import annotations
 

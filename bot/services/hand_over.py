@@ -1,4 +1,4 @@
-"""Who speaks: requests for a human, claims, returns, ends (design §4, ownership).
+"""Who speaks: requests for a human, claims, returns, ends (bot/decisions/0003, ownership).
 
 Every change of owner raises the epoch, so that nothing computed before it can be said after it.
 """

@@ -1,4 +1,4 @@
-"""What the services need of the outside, as Protocols (design §3)."""
+"""What the services need of the outside, as Protocols (bot/decisions/0007)."""
 
 from __future__ import annotations
 

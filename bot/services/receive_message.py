@@ -1,4 +1,4 @@
-"""Taking a message in: durable, numbered, once (design §4, rules 1 and 2)."""
+"""Taking a message in: durable, numbered, once (bot/decisions/0003, rules 1 and 2)."""
 
 from __future__ import annotations
 

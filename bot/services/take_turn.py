@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from enum import Enum
 
 from bot.model.conversation import Conversation, Draft, Entry, EntryKind, Owner
+from bot.model.reply import TO_STEWARD
 from bot.services import hand_over
 from bot.services.ports import Announcer, Dialogue, Log, Store, TurnResult
 
@@ -18,6 +20,8 @@ class Outcome(Enum):
     ALL_DONE = "committed; nothing newer had come"
 
 
+logger = logging.getLogger(__name__)
+APOLOGY = "抱歉，这条消息没能处理好，问题已记录。您可以换个说法再问，或者转人工由项目管家接待。"
 BOT_MAY_SPEAK = frozenset({Owner.BOT, Owner.WAITING})
 
 
@@ -65,7 +69,11 @@ async def _think(dialogue: Dialogue, head: Conversation, message: Entry) -> Turn
     if first and not question:
         return TurnResult(first, head.state)
     heard = replace(message, text=question) if question else message
-    result = await dialogue.turn(head, heard)
+    try:
+        result = await dialogue.turn(head, heard)
+    except Exception:  # left unhandled it would stop every later message of the conversation
+        logger.exception("turn failed: conversation %s entry %d", head.id, message.no)
+        result = TurnResult((Draft(EntryKind.BOT, APOLOGY, buttons=(TO_STEWARD,)),), head.state)
     return replace(result, replies=(*first, *result.replies))
 
 
