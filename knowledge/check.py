@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from knowledge.loader import KNOWLEDGE, Catalogue, CatalogueBroken, load_catalogue
-from knowledge.schema import FACT_FIELDS, Material, Matter, Sourced, State, Term
+from knowledge.schema import FACT_FIELDS, Material, Matter, Source, Sourced, State, Term
 from knowledge.yaml_source import Problem, line_of
 
 Keys = tuple[str | int, ...]
@@ -70,13 +70,17 @@ def _check_source(catalogue: Catalogue, entry: str, keys: Keys, fact: Sourced) -
     if source is None:
         todo = "register it in knowledge/sources or name another"
         yield _at(catalogue, entry, where, f"no source `{fact.source_id}`", todo)
-    elif fact.state is State.VERIFIED and source.kind == "law":
-        if fact.locator not in source.articles:
-            todo = "name an article that was read, or call the fact unverified"
-            what = f"article `{fact.locator}` of {source.id} was not read"
-            yield _at(catalogue, entry, where, what, todo)
+    elif fact.state is State.VERIFIED and not _was_read(source, fact):
+        todo = "name an article that was read, or call the fact unverified"
+        what = f"article `{fact.locator}` of {source.id} was not read"
+        yield _at(catalogue, entry, where, what, todo)
     if fact.valid_from and fact.valid_to and fact.valid_from > fact.valid_to:
         yield _at(catalogue, entry, (*keys, "valid_to"), "ends before it begins", "mend the dates")
+
+
+def _was_read(source: Source, fact: Sourced) -> bool:
+    """Of a law the very article must have been read; other sources were read where they say."""
+    return source.kind != "law" or fact.locator in source.articles
 
 
 def _check_when(
