@@ -7,11 +7,21 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import argon2
 import pytest
 import sqlalchemy as sa
 
 from bot.storage.database import make_engine
 from bot.storage.migrate import migrate
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashes passwords with little work: a real hash is slow on purpose."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        patch.setattr("bot.storage.stewards._hasher", quick)
+        yield
 
 
 @pytest.fixture(scope="session")

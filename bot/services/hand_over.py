@@ -128,11 +128,11 @@ async def speak(
     A reply needs the conversation to be the steward's own; a note does not. Raises NotYours.
     """
 
-    def work(log: Log) -> Conversation | int:
+    def work(log: Log) -> int:
+        head = log.lock(conversation)  # before looking: the same key may be on its way in
         before = log.received("desk", external_id)
         if before:
             return before[1]
-        head = log.lock(conversation)
         if draft.kind is EntryKind.STEWARD:
             _own(head, steward)
         entry = log.append(head, draft, external_id)
@@ -141,7 +141,6 @@ async def speak(
 
     number = await store.transact(work)
     announcer.announce(conversation)
-    assert isinstance(number, int)
     return number
 
 
