@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from importlib import import_module
@@ -42,6 +43,7 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="bangban")
 def cli() -> None:
     """帮办：工程建设项目审批的帮办助手与项目管家工作台。"""
+    logging.captureWarnings(True)  # the pinned libraries' notes to developers belong in the log
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow comes with rasa, unused
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")

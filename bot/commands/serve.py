@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 console = Console(stderr=True)
 SAMPLE_STEWARD = ("示例管家", "bangban-demo")
+TALKATIVE = {
+    "aiohttp.access": logging.WARNING,
+    "alembic": logging.WARNING,
+    "rasa": logging.WARNING,
+    "rasa_sdk": logging.WARNING,
+    "py.warnings": logging.ERROR,
+}
 SWEEP_SECONDS = 20.0  # how often files, queues and unanswered messages are looked at
 
 
@@ -52,17 +59,21 @@ def _migrate(settings: Settings) -> None:
 def up(host: str, port: int, database: str | None, no_demo: bool) -> None:
     begun = time.monotonic()
     settings = settings_or_exit(database_url=database)
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for talkative in ("aiohttp.access", "alembic"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    _log(settings.log_level)
     with said_plainly():
         from bot.commands.train import ensure_trained
 
         _migrate(settings)
         ensure_trained(settings)
         asyncio.run(_serve(settings, host, port, demo=not no_demo, begun=begun))
+
+
+def _log(level: str) -> None:
+    """What happened, on standard error; libraries tell their details only on DEBUG."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if level != "DEBUG":
+        for name, least in TALKATIVE.items():
+            logging.getLogger(name).setLevel(least)
 
 
 async def _serve(settings: Settings, host: str, port: int, demo: bool, begun: float) -> None:
