@@ -24,8 +24,6 @@ from bot.services import hand_over
 from bot.services.deliver import Patience
 from bot.services.ports import Dialogue, Log
 from bot.settings import Settings
-from bot.storage.database import make_engine
-from bot.storage.migrate import migrate
 from bot.storage.tables import outbox
 from connectors.channels import telegram
 from tests.fakes.telegram_api import TOKEN, TelegramApi
@@ -167,9 +165,6 @@ async def product(
     **more: Any,
 ) -> AsyncIterator[Product]:
     """The product while the block runs; `more` are settings."""
-    engine = make_engine(url)
-    migrate(engine)
-    engine.dispose()
     async with running(settings_of(url, api, **more), dialogue) as parts:
         away = may_go_away(parts.database.engine)
         app = create_app(parts, ["connectors.desk.routes"])

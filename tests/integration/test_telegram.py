@@ -381,14 +381,10 @@ async def test_the_webhook_is_registered_at_the_public_address(
     ],
 )
 async def test_a_setting_that_cannot_work_is_named_at_the_start(
-    tmp_path_factory: pytest.TempPathFactory,
-    api: TelegramApi,
-    wrong: dict[str, object],
-    named: str,
+    database_url: str, api: TelegramApi, wrong: dict[str, object], named: str
 ) -> None:
-    url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
     with pytest.raises(SettingsWrong, match=named):
-        async with product(url, api, ScriptedDialogue(), **wrong):
+        async with product(database_url, api, ScriptedDialogue(), **wrong):
             pass
 
 

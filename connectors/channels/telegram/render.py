@@ -69,8 +69,6 @@ def _short_lines(text: str, limit: int) -> Iterator[str]:
 
 
 def _cut(line: str, limit: int) -> int:
-    end = limit
-    while units(line[:end]) > limit:
-        end -= units(line[:end]) - limit
+    end = len(line.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore"))
     sentence = max(line.rfind(mark, 0, end) for mark in SENTENCE_ENDS) + 1
     return sentence if sentence > end // 2 else end
