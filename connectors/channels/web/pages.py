@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from mimetypes import guess_type
 from pathlib import Path
 
 from aiohttp import web
@@ -38,9 +40,11 @@ def plug(app: web.Application, parts: Parts) -> None:
 def page(path: Path) -> Handler:
     async def serve(request: web.Request) -> web.StreamResponse:
         """A built page."""
-        if not path.is_file():
+        if not await asyncio.to_thread(path.is_file):
             return problem(503, "页面还没有构建，请先运行 make setup。")
-        headers = {"Cache-Control": "no-cache"}
+        # A host page may be in another encoding, which its scripts would inherit.
+        kind = f"{guess_type(path.name)[0]}; charset=utf-8"
+        headers = {"Cache-Control": "no-cache", "Content-Type": kind}
         if path.name == "widget.js":
             headers["Access-Control-Allow-Origin"] = "*"
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
