@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConstrainedInt, ValidationError
 
 from bot.services.hand_over import ChangedMeanwhile, NotYours, TakenByAnother
 from bot.services.ports import Refused, StoreUnavailable, UnknownConversation
 from bot.services.receive_message import NothingSaid, TextTooLong
 
 log = logging.getLogger(__name__)
+KEY = re.compile(r"[!-~]{8,100}")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Body = TypeVar("Body", bound=BaseModel)
+
+
+class Whole(ConstrainedInt):
+    """A number that fits into the database; JSON's true, "5" and 4.5 are none."""
+
+    strict = True
+    ge = 0
+    le = 2**31 - 1
+
 
 TITLES = {
     400: "请求格式有误",
@@ -111,8 +122,10 @@ async def read_body(request: web.Request, kind: type[Body]) -> Body:
         raise refuse(415, "请求内容应为 application/json。")
     try:
         content = json.loads(await request.text())
-    except (ValueError, UnicodeDecodeError) as error:
+    except (ValueError, LookupError) as error:  # not JSON; a charset that does not exist
         raise refuse(400, f"请求内容不是有效的JSON：{error}") from error
+    except RecursionError as error:
+        raise refuse(400, "请求内容嵌套过深。") from error
     try:
         return kind.parse_obj(content)
     except ValidationError as error:
@@ -121,6 +134,14 @@ async def read_body(request: web.Request, kind: type[Body]) -> Body:
             for fault in error.errors()
         )
         raise refuse(422, f"请求内容不符合要求：{faults}") from error
+
+
+def key_of(request: web.Request) -> str:
+    """The Idempotency-Key; refuses with 400 when it is missing or no key."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not KEY.fullmatch(key):
+        raise refuse(400, "缺少请求头 Idempotency-Key（8到100个ASCII字符，每条消息不同）。")
+    return key
 
 
 def after_of(request: web.Request) -> int:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from bot.model.conversation import Conversation, Draft, EntryKind, Inbound, Owner, Received
+import unicodedata
+
+from bot.model.conversation import (
+    Button,
+    Conversation,
+    Draft,
+    EntryKind,
+    Inbound,
+    Owner,
+    Received,
+)
 from bot.services.ports import Announcer, Log, Refused, Store
 
+JOINER = "\u200d"  # holds families and flags together
+KEPT = f"\n\t{JOINER}"
 MAX_TEXT = 4000  # characters; a longer message is refused, not cut
 
 
@@ -35,7 +47,13 @@ async def receive_message(store: Store, announcer: Announcer, inbound: Inbound) 
 
 def printable(text: str) -> str:
     """The text without control characters (line breaks and tabs stay) and outer space."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\t").strip()
+    shown = "".join(c for c in text if c.isprintable() or c in KEPT or _is_space(c)).strip()
+    return shown if shown.strip(JOINER) else ""
+
+
+def _is_space(character: str) -> bool:
+    """Such as the full-width one, which counts as not printable."""
+    return unicodedata.category(character) == "Zs"
 
 
 def _append(log: Log, inbound: Inbound, text: str) -> Received:
@@ -46,20 +64,25 @@ def _append(log: Log, inbound: Inbound, text: str) -> Received:
     before = log.received(inbound.channel, inbound.external_id)  # raced by its own redelivery
     if before:
         return Received(before[0], before[1], duplicate=True)
-    if inbound.payload is not None and log.offered(conversation.id, inbound.payload) is None:
+    pressed = _pressed(log, conversation, inbound.payload, text)
+    if inbound.payload is not None and pressed is None:
         raise Refused("这个选项已失效，请直接输入您的问题。")
     if inbound.enterprise is not None:
         conversation.enterprise = inbound.enterprise
     if conversation.owner is Owner.CLOSED:
         reopen(log, conversation)
-    payload = inbound.payload
-    if payload is None and text.startswith("/"):  # a client that sends payloads as text
-        button = log.offered(conversation.id, text)
-        payload, text = (button.payload, button.title) if button else (None, text)
-    draft = Draft(EntryKind.USER, text, payload=payload, facts=_for_the_bot(inbound))
+    said, payload = (pressed.title, pressed.payload) if pressed else (text, None)
+    draft = Draft(EntryKind.USER, said, payload=payload, facts=_for_the_bot(inbound))
     entry = log.append(conversation, draft, inbound.external_id)
     log.save(conversation)
     return Received(conversation.id, entry.no, duplicate=False)
+
+
+def _pressed(log: Log, conversation: Conversation, payload: str | None, text: str) -> Button | None:
+    """The button as it was offered; some clients send a payload as text."""
+    if payload is None and text.startswith("/"):
+        payload = text
+    return log.offered(conversation.id, payload) if payload is not None else None
 
 
 def _for_the_bot(inbound: Inbound) -> dict[str, str]:

@@ -98,4 +98,5 @@ class Accounts:
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    raw = token.encode("utf-8", "surrogateescape")  # a header may hold any bytes
+    return hashlib.sha256(raw).hexdigest()

@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
-from aiohttp_sse import EventSourceResponse, sse_response
-from pydantic import BaseModel, Field
+from aiohttp_sse import EventSourceResponse
+from pydantic import BaseModel, StrictStr
 
 from bot.app.entries import entry_json, moment
+from bot.app.live import events_to
 from bot.app.parts import Parts, parts_of
-from bot.app.problems import after_of, read_body, refuse
+from bot.app.problems import Whole, after_of, key_of, read_body, refuse
 from bot.model.conversation import Conversation, Draft, EntryKind, Owner, Steward
 from bot.services import hand_over
 from bot.services.ports import Log, UnknownConversation
@@ -30,20 +31,19 @@ from connectors.desk.session import (
 PREFIX = "/api/desk"
 PAGE = 200
 LIST = 200
-HEARTBEAT_SECONDS = 15
 Change = Callable[..., Awaitable[Conversation]]
 
 
 class AtEpoch(BaseModel):
-    epoch: int = Field(ge=0)
+    epoch: Whole
 
 
 class Say(BaseModel):
-    text: str
+    text: StrictStr
 
 
 class Resend(BaseModel):
-    no: int = Field(ge=1)
+    no: Whole
 
 
 def plug(app: web.Application, parts: Parts) -> None:
@@ -110,10 +110,9 @@ async def stream(request: web.Request) -> web.StreamResponse:
     """Server-sent events: which conversation changed, to what number, owner and epoch."""
     await steward_of(request)
     parts = parts_of(request)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    async with sse_response(request, headers=headers) as response:
-        response.ping_interval = HEARTBEAT_SECONDS
-        with parts.feed.listening() as changes:
+    with parts.feed.listening() as changes:
+        nobody = ""  # no conversation has this id
+        async with events_to(request, lambda: changes.put_nowait(nobody)) as response:
             await _follow(response, parts, changes)
     return response
 
@@ -171,9 +170,7 @@ async def note(request: web.Request) -> web.Response:
 
 async def _say(request: web.Request, kind: EntryKind) -> web.Response:
     steward = await steward_of(request)
-    key = request.headers.get("Idempotency-Key", "")
-    if not 8 <= len(key) <= 100:
-        raise refuse(400, "缺少请求头 Idempotency-Key（8到100个字符，每条消息不同）。")
+    key = key_of(request)
     text = printable((await read_body(request, Say)).text)
     if not text:
         raise NothingSaid("内容是空的。")

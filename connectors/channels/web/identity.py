@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import jwt
 from pydantic import SecretStr
@@ -50,11 +51,24 @@ def visitor_of(token: str | None, keys: Mapping[str, SecretStr]) -> Visitor | No
             leeway=LEEWAY_SECONDS,
             options={"require": REQUIRED},
         )
-        enterprise = Enterprise(str(claims["enterprise"]), str(claims["enterprise_name"]))
-    except (jwt.InvalidTokenError, KeyError):
-        log.info("an identity token was not accepted; its bearer stays anonymous")
+        person = _stated(claims, "sub", 120)
+        enterprise = Enterprise(
+            _stated(claims, "enterprise", 40), _stated(claims, "enterprise_name", 200)
+        )
+    except (jwt.InvalidTokenError, UnicodeEncodeError) as error:
+        log.warning("an identity token was not accepted; its bearer stays anonymous: %s", error)
         return None
-    return Visitor(site, str(claims["sub"]), enterprise)
+    return Visitor(site, person, enterprise)
+
+
+def _stated(claims: Mapping[str, Any], name: str, longest: int) -> str:
+    """What a claim says; raises InvalidTokenError where it says nothing that can be kept."""
+    value = claims.get(name)
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise jwt.InvalidTokenError(f"`{name}` is not a text")
+    if len(value) > longest:
+        raise jwt.InvalidTokenError(f"`{name}` is longer than {longest} characters")
+    return value
 
 
 def sign(site: str, person: str, enterprise: Enterprise, key: SecretStr, lasts: timedelta) -> str:

@@ -7,12 +7,13 @@ import json
 import uuid
 
 from aiohttp import web
-from aiohttp_sse import EventSourceResponse, sse_response
-from pydantic import BaseModel, Field
+from aiohttp_sse import EventSourceResponse
+from pydantic import BaseModel, Field, StrictStr
 
 from bot.app.entries import entry_json, queue_json
+from bot.app.live import events_to
 from bot.app.parts import Parts, parts_of
-from bot.app.problems import Handler, after_of, read_body, refuse
+from bot.app.problems import Handler, Whole, after_of, key_of, read_body, refuse
 from bot.model.conversation import Conversation, Draft, EntryKind, Inbound
 from bot.services.greet import GREETING
 from bot.services.ports import Log, UnknownConversation
@@ -23,22 +24,26 @@ from connectors.channels.web.identity import visitor_of
 CHANNEL = "web"
 PREFIX = "/api/chat"
 PAGE = 200  # entries in one answer
-HEARTBEAT_SECONDS = 15
 
 
 class OpenSession(BaseModel):
-    identity_token: str | None = Field(None, max_length=4000)
+    identity_token: StrictStr | None = Field(None, max_length=4000)
 
 
 class SendMessage(BaseModel):
-    text: str | None = None
-    button: str | None = Field(None, max_length=1000)
-    title: str | None = Field(None, max_length=200)
+    text: StrictStr | None = None
+    button: StrictStr | None = Field(None, max_length=1000)
+    title: StrictStr | None = Field(None, max_length=200)
+
+
+class Score(Whole):
+    ge = 1
+    le = 5
 
 
 class Rate(BaseModel):
-    score: int = Field(ge=1, le=5)
-    comment: str = Field("", max_length=1000)
+    score: Score
+    comment: StrictStr = Field("", max_length=1000)
 
 
 def plug(app: web.Application, parts: Parts) -> None:
@@ -96,6 +101,7 @@ async def open_session(request: web.Request) -> web.Response:
         head = log.find_by_peer(CHANNEL, peer)
         if head is None:
             head = log.open(CHANNEL, peer, enterprise)
+        if not head.last_no:
             log.append(head, Draft(EntryKind.BOT, GREETING))
             head.handled_no = head.last_no
             log.save(head)
@@ -124,9 +130,7 @@ async def end_session(request: web.Request) -> web.Response:
 async def send_message(request: web.Request) -> web.Response:
     """Takes a message in, once per Idempotency-Key; 202 when it is durable."""
     conversation = await _conversation(request)
-    key = request.headers.get("Idempotency-Key", "")
-    if not 8 <= len(key) <= 100:
-        raise refuse(400, "缺少请求头 Idempotency-Key（8到100个字符，每条消息不同）。")
+    key = key_of(request)
     wish = await read_body(request, SendMessage)
     text = (wish.title or wish.button) if wish.button else wish.text
     if text is None:
@@ -174,10 +178,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
     conversation = await _conversation(request)
     after = after_of(request)
     parts = parts_of(request)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **request.get("cors", {})}
-    async with sse_response(request, headers=headers) as response:
-        response.ping_interval = HEARTBEAT_SECONDS
-        with parts.hub.listening(conversation) as changed:
+    with parts.hub.listening(conversation) as changed:
+        async with events_to(request, changed.set, request.get("cors")) as response:
             await _follow(response, parts, conversation, after, changed)
     return response
 
