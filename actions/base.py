@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -16,10 +16,11 @@ from bot.services.assistant import Assistant
 Events = list[dict[str, Any]]
 
 
-class AssistantAction(Action):
+class AssistantAction(Action, ABC):
     """An action that asks the assistant for a reply.
 
-    Without an assistant (`rasa run actions`) it makes one from the settings.
+    Without an assistant (`rasa run actions`) it makes one from the settings. It is abstract, or
+    the action server would serve it as an action.
     """
 
     def __init__(self, assistant: Assistant | None = None) -> None:
@@ -44,7 +45,11 @@ class AssistantAction(Action):
         if reply.text:
             buttons = [{"title": b.title, "payload": b.payload} for b in reply.buttons]
             dispatcher.utter_message(text=reply.text, buttons=buttons, facts=reply.facts)
-        return [SlotSet(name, value) for name, value in reply.remember.items()]
+        return [
+            SlotSet(name, value)
+            for name, value in reply.remember.items()
+            if value != tracker.get_slot(name)
+        ]
 
 
 def enterprise_of(tracker: Tracker) -> Enterprise | None:

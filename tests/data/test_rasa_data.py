@@ -16,6 +16,7 @@ from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.utils.io import read_yaml_file
 from rasa.validator import Validator
+from rasa_sdk.executor import ActionExecutor
 
 ROOT = Path(__file__).parent.parent.parent
 LEAST_EXAMPLES = 10  # per intent; below this a classifier guesses
@@ -91,6 +92,15 @@ def test_every_action_of_the_domain_is_ruled_or_the_fallback(checked: Checked) -
     ruled = {event.action_name for event in checked.rule_events(ActionExecuted)}
 
     assert set(checked.domain.user_actions) - ruled - set(checked.domain.responses) == set()
+
+
+def test_the_action_server_serves_every_action_of_the_domain(checked: Checked) -> None:
+    """`rasa run actions --actions actions` finds them the same way."""
+    executor = ActionExecutor()
+    executor.register_package("actions")
+
+    wanted = {name for name in checked.domain.user_actions if name.startswith("action_")}
+    assert set(executor.actions) == wanted
 
 
 def test_every_response_is_uttered(checked: Checked) -> None:
