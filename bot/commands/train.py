@@ -6,6 +6,7 @@ import time
 
 import click
 from rich.console import Console
+from rich.status import Status
 
 from bot.commands.failing import said_plainly, settings_or_exit
 from bot.dialogue import training
@@ -30,5 +31,20 @@ def ensure_trained(settings: Settings, force: bool = False) -> None:
         return
     begun = time.monotonic()
     with console.status("训练中…") as status:
-        training.train(settings.model, lambda s: status.update(f"训练中… {s:.0f} 秒"))
+        training.train(settings.model, _Progress(status))
     console.print(f"训练：完成，{time.monotonic() - begun:.1f} 秒")
+
+
+class _Progress:
+    """Shows seconds and component; where there is no terminal, a line for each component."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+        self._component = ""
+
+    def __call__(self, seconds: float, component: str) -> None:
+        said = f"训练中… {seconds:.0f} 秒 {component}"
+        self._status.update(said)
+        if component != self._component and not console.is_terminal:
+            console.print(said)
+        self._component = component

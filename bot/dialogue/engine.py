@@ -9,19 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import threadpoolctl
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
+from rasa.utils.endpoints import EndpointConfig
 
-from bot.dialogue import action_schema, event_types
+from bot.dialogue import action_schema, event_types, step_log
 from bot.dialogue.in_process_actions import Failures, InProcessActions, RunAction, failures
 from bot.dialogue.linear_runner import LinearGraphRunner
 from bot.dialogue.replies import ReplyCollector
@@ -45,8 +46,11 @@ class RasaDialogue:
     ) -> None:
         action_schema.install()
         event_types.install()
+        step_log.install()
         self._store = TurnTrackerStore(Domain.empty())
-        self._processor = load_processor(model, self._store, run_action)
+        self._processor = load_processor(model, self._store, InProcessActions(run_action))
+        # The matrices of a turn are small: a second thread only spins.
+        threadpoolctl.threadpool_limits(1)
         self._prepare = prepare
         self._pool = ThreadPoolExecutor(2, "encode")
         self._loop = asyncio.new_event_loop()
@@ -82,8 +86,8 @@ class RasaDialogue:
     async def _turn(self, conversation: Conversation, message: Entry) -> TurnResult:
         text = message.payload or as_plain_text(message.text)
         await self._encode(text)
-        turn, output = uuid.uuid4().hex, ReplyCollector()
-        self._store.begin(turn, conversation.state)
+        turn = self._store.begin(conversation.id, conversation.state)
+        output = ReplyCollector()
         broken = Failures()
         failures.set(broken)
         try:
@@ -110,9 +114,11 @@ class RasaDialogue:
         return await self._processor.parse_message(UserMessage(text))
 
 
-def load_processor(model: Path, store: TurnTrackerStore, run: RunAction) -> MessageProcessor:
+def load_processor(
+    model: Path, store: TurnTrackerStore, actions: EndpointConfig
+) -> MessageProcessor:
     """Rasa's own processor with the departures plugged in."""
-    agent = Agent.load(str(model), tracker_store=store, action_endpoint=InProcessActions(run))
+    agent = Agent.load(str(model), tracker_store=store, action_endpoint=actions)
     processor = agent.processor
     if processor is None:
         raise FileNotFoundError(f"{model}: no trained model; run `bangban train`")
@@ -139,7 +145,8 @@ def understood(message: UserUttered | None) -> dict[str, Any]:
 
 
 def as_plain_text(text: str) -> str:
-    """Typed text is never a command: Rasa reads a leading slash as an intent."""
+    """Typed text is never a command: Rasa reads a leading slash as an intent, after any space."""
+    text = text.strip()
     return "／" + text[1:] if text.startswith("/") else text
 
 

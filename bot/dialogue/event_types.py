@@ -19,3 +19,7 @@ def _remembered(type_name: str, default: type[Event] | None = None) -> type[Even
 
 def install() -> None:
     Event.resolve_by_type = staticmethod(_remembered)
+
+
+def remove() -> None:
+    Event.resolve_by_type = staticmethod(_stock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -24,6 +25,8 @@ LEARNED_FROM = (
 )
 RECORD = "trained.json"
 LOG = "train.log"
+COMPONENT = re.compile(r"Starting to train component '(\w+)'")
+Tick = Callable[[float, str], None]
 
 
 class TrainingFailed(Exception):
@@ -53,10 +56,11 @@ def is_trained(models: Path) -> bool:
     return known["fingerprint"] == fingerprint() and (models / known["model"]).is_file()
 
 
-def train(models: Path, tick: Callable[[float], None]) -> Path:
-    """Trains with `rasa train` in a process of its own; `tick` is told the seconds so far.
+def train(models: Path, tick: Tick) -> Path:
+    """Trains with `rasa train` in a process of its own.
 
-    The output goes to models/train.log. Raises TrainingFailed.
+    `tick` is told, twice a second, the seconds so far and the component being trained. The output
+    goes to models/train.log. Raises TrainingFailed.
     """
     models.mkdir(parents=True, exist_ok=True)
     wanted = fingerprint()
@@ -71,7 +75,7 @@ def train(models: Path, tick: Callable[[float], None]) -> Path:
             command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
         while process.poll() is None:
-            tick(time.monotonic() - begun)
+            tick(time.monotonic() - begun, _component(models / LOG))
             try:
                 process.wait(0.5)
             except subprocess.TimeoutExpired:
@@ -82,6 +86,12 @@ def train(models: Path, tick: Callable[[float], None]) -> Path:
     record = {"fingerprint": wanted, "model": model.name}
     (models / RECORD).write_text(json.dumps(record))
     return model
+
+
+def _component(output: Path) -> str:
+    """The component being trained; empty while Rasa is still loading."""
+    begun = COMPONENT.findall(output.read_text("utf-8", errors="replace"))
+    return begun[-1] if begun else ""
 
 
 def newest_model(models: Path) -> Path:

@@ -7,6 +7,7 @@ and the state is its slots, so nothing is read back and nothing is locked.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,13 +27,15 @@ class TurnTrackerStore(TrackerStore):
         super().__init__(domain)
         self._turns: dict[str, DialogueStateTracker] = {}
 
-    def begin(self, turn: str, state: dict[str, Any]) -> None:
-        """Puts a tracker with these slots there, as if it had just been listening."""
+    def begin(self, conversation: str, state: dict[str, Any]) -> str:
+        """Puts a tracker with these slots there, as if it had just been listening; its id."""
+        turn = f"{conversation}/{uuid.uuid4().hex}"
         slots = {slot.name for slot in self.domain.slots}
         events = [SlotSet(name, value) for name, value in state.items() if name in slots]
         self._turns[turn] = DialogueStateTracker.from_events(
             turn, [*events, ActionExecuted(ACTION_LISTEN_NAME)], self.domain.slots
         )
+        return turn
 
     def end(self, turn: str) -> DialogueStateTracker:
         return self._turns.pop(turn)
