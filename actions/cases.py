@@ -42,7 +42,8 @@ class ListMissing(AssistantAction):
 
 def _wanted(tracker: Tracker) -> Wanted:
     asked = understood(tracker)
-    return Wanted(asked.text, asked.matter)
+    project = tracker.get_slot("project") or {}
+    return Wanted(asked.text, asked.matter, project.get("code"))
 
 
 async def _from_platform(tell: Callable[[], Reply]) -> Reply:

@@ -17,13 +17,15 @@ from knowledge.render import render
 REMEMBERED = 6  # matters of a conversation that one can return to
 MISSES_UNTIL_STEWARD = 2
 NEXT_ASPECTS = (Aspect.MATERIALS, Aspect.PROCESS, Aspect.TIME_LIMIT, Aspect.DEPARTMENT)
+ASK_BACK = "您问的可能是下面几个事项，请选择一个："
+ASK_AGAIN = "还不能确定是哪一个。请点选，或回复序号、事项名称："
 Memory = Mapping[str, Any]
 
 
 def answer_question(catalogue: Catalogue, memory: Memory, asked: Understanding, day: date) -> Reply:
     """The reply to a question of the acts ask_matter and clarify. `day` is today in China."""
     if asked.act is Act.CLARIFY:
-        return ask_back(catalogue, asked)
+        return ask_back(catalogue, memory, asked)
     if asked.matter is None or asked.matter not in catalogue.matters:
         return not_understood(memory)
     return _answer(catalogue, memory, asked, asked.matter, day)
@@ -66,19 +68,28 @@ def _history(memory: Memory, slug: str, aspect: Aspect) -> list[dict[str, str]]:
     return [*earlier, {"matter": slug, "aspect": aspect.value}][-REMEMBERED:]
 
 
-def ask_back(catalogue: Catalogue, asked: Understanding) -> Reply:
-    """A question back with the matters it could be, named and told apart."""
+def ask_back(catalogue: Catalogue, memory: Memory, asked: Understanding) -> Reply:
+    """A question back with the matters it could be, named and told apart.
+
+    The same question back a second time means that the answer to the first was not understood.
+    """
     aspect = asked.aspect or Aspect.OVERVIEW
     offered = [slug for slug in asked.offer if slug in catalogue.matters]
+    if not offered:
+        return not_understood(memory)
+    again = set(offered) == set(memory.get("offer") or [])
+    misses = _misses(memory) + 1 if again else None
+    if misses is not None and misses >= MISSES_UNTIL_STEWARD:
+        return _fetch_steward()
     lines = [
         f"{number}. {catalogue.name(slug)}：{_in_short(catalogue, slug)}"
         for number, slug in enumerate(offered, 1)
     ]
     buttons = [Button(catalogue.name(slug), ask_payload(slug, aspect)) for slug in offered]
     return Reply(
-        text="\n".join(["您问的可能是下面几个事项，请选择一个：", *lines]),
+        text="\n".join([ASK_AGAIN if again else ASK_BACK, *lines]),
         buttons=(*buttons, Button("都不是，转人工", TO_STEWARD.payload)),
-        remember={"offer": offered, "offer_aspect": aspect.value, "misses": None},
+        remember={"offer": offered, "offer_aspect": aspect.value, "misses": misses},
         facts={"offer": offered, "aspects": [aspect.value]},
     )
 
@@ -93,15 +104,26 @@ def _in_short(catalogue: Catalogue, slug: str) -> str:
 
 def not_understood(memory: Memory) -> Reply:
     """Says so; the second time in a row it fetches a human."""
-    misses = int(memory.get("misses") or 0) + 1
+    misses = _misses(memory) + 1
     if misses >= MISSES_UNTIL_STEWARD:
-        text = "抱歉，还是没能理解您的问题，我请项目管家来接待您。"
-        return Reply(text, remember={"misses": None, "hand_over": "连续两次没有理解"})
+        return _fetch_steward()
     text = (
         "抱歉，我没有把握理解您的问题，不想随便回答。"
         "您可以换个说法，或写出事项名称（例如“施工许可证要什么材料”），也可以转人工项目管家。"
     )
     return Reply(text, buttons=(TO_STEWARD,), remember={"misses": misses})
+
+
+def _misses(memory: Memory) -> int:
+    return int(memory.get("misses") or 0)
+
+
+def _fetch_steward() -> Reply:
+    text = "抱歉，还是没能理解您的问题，我请项目管家来接待您。"
+    why = "连续两次没有理解"
+    return Reply(
+        text, remember={"misses": None, "offer": None, "offer_aspect": None, "hand_over": why}
+    )
 
 
 def ask_payload(slug: str, aspect: Aspect) -> str:

@@ -14,17 +14,27 @@ from bot.services.assistant import Assistant
 from bot.services.list_missing import MatchName, MissingList, list_missing, render_missing
 from bot.services.platform_port import Platform
 from bot.services.read_cases import CaseProgress, ProjectCases
-from bot.services.report_progress import moment, render_progress, report_progress
+from bot.services.report_progress import (
+    ProgressReport,
+    moment,
+    render_progress,
+    report_progress,
+)
 from knowledge.conditions import Need, judge_materials
 from knowledge.loader import Catalogue
 
 PROJECT_CODE = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}(?:-\d{3,4})?")
 STEP_BY_STEP = re.compile(r"一步步|每一步|逐步|详细|经过|环节|哪一步|步骤|全过程|step", re.I)
+EVERY_PROJECT = re.compile(
+    r"所有|全部|其他|其它|别的|另一个|另外|每个|各个|几个项目|\ball\b|\bother", re.I
+)
 SIGN_IN = (
     "查询办件要先确认您的企业身份。请在办事网站登录企业账号后打开这个对话，我就能看到本企业的办件；"
     "只凭项目代码不能查询。登录有困难，可以转人工请项目管家核实身份后帮您查。"
 )
 NO_PLATFORM = "本站还没有接入审批系统，暂时查不到办件进度，请转人工由项目管家为您查询。"
+# A question about cases leaves a question back unanswered.
+ANOTHER_TOPIC: dict[str, object] = {"misses": None, "offer": None, "offer_aspect": None}
 SHOWN_CASES = 4  # in one answer about missing documents
 NOTHING_OPEN = "贵企业没有正在办理的办件，也没有被退回的办件，没有需要补的材料。"
 
@@ -39,8 +49,11 @@ class Wanted:
 
     @property
     def project_code(self) -> str | None:
+        """The project asked about; None for all of them."""
         found = PROJECT_CODE.search(self.text)
-        return found[0] if found else self.project
+        if found:
+            return found[0]
+        return None if EVERY_PROJECT.search(self.text) else self.project
 
 
 def tell_status(assistant: Assistant, who: Enterprise | None, wanted: Wanted) -> Reply:
@@ -49,14 +62,7 @@ def tell_status(assistant: Assistant, who: Enterprise | None, wanted: Wanted) ->
         return _sign_in()
     if assistant.platform is None:
         return Reply(NO_PLATFORM, (TO_STEWARD,))
-    report = report_progress(
-        assistant.platform,
-        who.id,
-        assistant.now(),
-        assistant.name_to_matter,
-        wanted.project_code,
-        wanted.matter,
-    )
+    report = _report(assistant, assistant.platform, who, wanted)
     text = render_progress(report, steps=bool(STEP_BY_STEP.search(wanted.text)))
     return Reply(
         text.replace("\n\n", "\n"),
@@ -77,15 +83,7 @@ def tell_missing(
         return _sign_in()
     if assistant.platform is None:
         return Reply(NO_PLATFORM, (TO_STEWARD,))
-    now = assistant.now()
-    report = report_progress(
-        assistant.platform,
-        who.id,
-        now,
-        assistant.name_to_matter,
-        wanted.project_code,
-        wanted.matter,
-    )
+    report = _report(assistant, assistant.platform, who, wanted)
     if not report.projects:
         return Reply(render_progress(report), (TO_STEWARD,))
     lists = [
@@ -94,10 +92,25 @@ def tell_missing(
         for found in _lists(assistant.platform, assistant.catalogue(), project, match_name)
     ]
     return Reply(
-        _missing_text(lists, now),
+        _missing_text(lists, report.read_at),
         (TO_STEWARD,),
         _remember(report.projects),
         {"read_at": report.read_at.isoformat(), "cases": [f.progress.case.case_no for f in lists]},
+    )
+
+
+def _report(
+    assistant: Assistant, platform: Platform, who: Enterprise, wanted: Wanted
+) -> ProgressReport:
+    """What was asked for; a project only remembered gives way when it has nothing of that."""
+    code = wanted.project_code
+    report = report_progress(
+        platform, who.id, assistant.now(), assistant.name_to_matter, code, wanted.matter
+    )
+    if report.projects or code is None or code != wanted.project:
+        return report
+    return report_progress(
+        platform, who.id, assistant.now(), assistant.name_to_matter, None, wanted.matter
     )
 
 
@@ -160,10 +173,10 @@ def required_materials(catalogue: Catalogue, slug: str | None) -> list[Required]
 
 def _remember(projects: Sequence[ProjectCases]) -> dict[str, object]:
     if len(projects) != 1:
-        return {"misses": None}
+        return dict(ANOTHER_TOPIC)
     project: Project = projects[0].project
-    return {"misses": None, "project": {"code": project.code, "name": project.name}}
+    return {**ANOTHER_TOPIC, "project": {"code": project.code, "name": project.name}}
 
 
 def _sign_in() -> Reply:
-    return Reply(SIGN_IN, (TO_STEWARD,), {"misses": None})
+    return Reply(SIGN_IN, (TO_STEWARD,), dict(ANOTHER_TOPIC))
