@@ -21,6 +21,7 @@ interface Props {
 export function Transcript({ conversation, open, onTakeBack, onUsed }: Props): JSX.Element {
   const { log, outbox, phase } = conversation;
   const scroller = useRef<HTMLDivElement>(null);
+  const ownCount = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
   const [announcing, setAnnouncing] = useState(false);
   const pending = outbox.visible;
@@ -45,9 +46,12 @@ export function Transcript({ conversation, open, onTakeBack, onUsed }: Props): J
   }, [ready, open]);
 
   useLayoutEffect(() => {
-    if (atEnd) toEnd();
-  }, [log.last, conversation.awaitingBot, conversation.owner]);
-  useLayoutEffect(toEnd, [open, ready, pending.length]);
+    const wrote = pending.length > ownCount.current;
+    ownCount.current = pending.length;
+    if (!wrote && !atEnd) return;
+    toEnd();
+    if (!wrote) backToBeginning(scroller.current);
+  }, [log.last, pending.length, conversation.awaitingBot, conversation.owner, open, ready]);
 
   return (
     <div
@@ -107,6 +111,14 @@ export function Transcript({ conversation, open, onTakeBack, onUsed }: Props): J
       )}
     </div>
   );
+}
+
+/** A message longer than the window is read from its first line, not from its last. */
+function backToBeginning(scroller: HTMLElement | null): void {
+  const newest = scroller?.querySelector("[role=log] li:last-child");
+  if (!scroller || !newest) return;
+  const hidden = scroller.getBoundingClientRect().top - newest.getBoundingClientRect().top;
+  if (hidden > 0) scroller.scrollTop -= hidden;
 }
 
 interface ChoicesProps {
