@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConstrainedInt, ValidationError
+from pydantic import BaseModel, ConstrainedInt, ConstrainedStr, ValidationError
 
 from bot.services.hand_over import ChangedMeanwhile, NotYours, TakenByAnother
 from bot.services.ports import Refused, StoreUnavailable, UnknownConversation
@@ -19,6 +19,16 @@ log = logging.getLogger(__name__)
 KEY = re.compile(r"[!-~]{8,100}")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Body = TypeVar("Body", bound=BaseModel)
+
+
+class Words(ConstrainedStr):
+    """A text that a database can hold: PostgreSQL knows no NUL, UTF-8 no half of a pair.
+
+    Subclasses set `max_length`: pydantic drops the pattern where a `Field` sets it."""
+
+    strict = True
+    min_length = 1
+    regex = re.compile(r"^[^\x00\ud800-\udfff]*$")
 
 
 class Whole(ConstrainedInt):

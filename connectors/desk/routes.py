@@ -48,7 +48,7 @@ class Resend(BaseModel):
 
 def plug(app: web.Application, parts: Parts) -> None:
     app[ATTEMPTS_KEY] = Attempts()
-    one = f"{PREFIX}/conversations/{{conversation}}"
+    one = f"{PREFIX}/conversations/{{conversation:[0-9a-f]{{32}}}}"
     app.router.add_post(f"{PREFIX}/session", sign_in)
     app.router.add_get(f"{PREFIX}/session", who_am_i)
     app.router.add_delete(f"{PREFIX}/session", sign_out)

@@ -6,10 +6,10 @@ import time
 from collections import deque
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from bot.app.parts import parts_of
-from bot.app.problems import read_body, refuse
+from bot.app.problems import Words, read_body, refuse
 from bot.model.conversation import Steward
 from bot.storage.stewards import DESK_SESSION
 
@@ -19,25 +19,45 @@ ATTEMPTS = 10
 WINDOW_SECONDS = 300.0
 
 
+class Name(Words):
+    max_length = 100
+
+
+class Password(Words):
+    max_length = 200
+
+
 class SignIn(BaseModel):
-    name: str = Field(min_length=1, max_length=100)
-    password: str = Field(min_length=1, max_length=200)
+    name: Name
+    password: Password
 
 
 class Attempts:
-    """Counts failed sign-ins by name; too many close the door for a while."""
+    """Counts sign-ins by name; too many without a right one close the door for a while."""
 
     def __init__(self) -> None:
-        self._failures: dict[str, deque[float]] = {}
+        self._tried: dict[str, deque[float]] = {}
 
-    def blocked(self, name: str) -> bool:
-        recent = self._failures.get(name, deque())
-        while recent and recent[0] < time.monotonic() - WINDOW_SECONDS:
-            recent.popleft()
-        return len(recent) >= ATTEMPTS
+    def allowed(self, name: str) -> bool:
+        """Counts an attempt before its password is looked at, so that many at once are many."""
+        self._forget()
+        tried = self._tried.setdefault(name, deque())
+        if len(tried) >= ATTEMPTS:
+            return False
+        tried.append(time.monotonic())
+        return True
 
-    def failed(self, name: str) -> None:
-        self._failures.setdefault(name, deque(maxlen=ATTEMPTS)).append(time.monotonic())
+    def succeeded(self, name: str) -> None:
+        self._tried.pop(name, None)
+
+    def _forget(self) -> None:
+        """Drops what is long ago, or made-up names would fill the memory."""
+        begin = time.monotonic() - WINDOW_SECONDS
+        for name, tried in list(self._tried.items()):
+            while tried and tried[0] < begin:
+                tried.popleft()
+            if not tried:
+                del self._tried[name]
 
 
 ATTEMPTS_KEY: web.AppKey[Attempts] = web.AppKey("attempts", Attempts)
@@ -49,12 +69,12 @@ async def sign_in(request: web.Request) -> web.Response:
     wish = await read_body(request, SignIn)
     parts = parts_of(request)
     attempts = request.config_dict[ATTEMPTS_KEY]
-    if attempts.blocked(wish.name):
+    if not attempts.allowed(wish.name):
         raise refuse(429, "尝试次数过多，请5分钟后再试。")
     steward = await parts.accounts.steward_for(wish.name, wish.password)
     if steward is None:
-        attempts.failed(wish.name)
         raise refuse(401, "姓名或密码不正确。")
+    attempts.succeeded(wish.name)
     token = await parts.accounts.open_session("desk", str(steward.id), DESK_SESSION)
     response = web.json_response({"steward": {"id": steward.id, "name": steward.name}})
     response.set_cookie(

@@ -71,7 +71,8 @@ class Found:
     def __str__(self) -> str:
         return (
             f"{self.messages} messages, {self.kills} kills, {self.restarts} restarts, "
-            f"{self.resent} requests sent again ({self.known} of them known): {self.lost} lost, {self.doubled} doubled, "
+            f"{self.resent} requests sent again ({self.known} of them known): "
+            f"{self.lost} lost, {self.doubled} doubled, "
             f"{self.out_of_order} out of order, {self.renumbered} renumbered, {self.gaps} gaps, "
             f"{self.pending} pending ({self.seconds:.1f} s)"
         )
