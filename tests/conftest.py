@@ -6,13 +6,19 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import argon2
 import pytest
 import sqlalchemy as sa
 
+from bot.settings import read_settings
 from bot.storage.database import make_engine
 from bot.storage.migrate import migrate
+
+if TYPE_CHECKING:
+    from bot.dialogue.engine import RasaDialogue
+    from bot.services.assistant import Assistant
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -97,3 +103,34 @@ def _migrate(url: str) -> None:
     engine = make_engine(url)
     migrate(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def trained_model() -> Path:
+    """The model that `bangban train` made of what is there now; without it the test fails."""
+    from bot.dialogue import training  # with what it imports: only where it is needed
+
+    models = read_settings().model
+    if not models.is_file() and not training.is_trained(models):
+        pytest.fail(f"{models}: no model of the present training data; run `bangban train`")
+    return training.newest_model(models)
+
+
+@pytest.fixture(scope="session")
+def sample_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """The assistant of tests/conversations: real catalogue, sample platform, fixed moment."""
+    from tests.conversations import assistant
+
+    return assistant.sample_assistant(Path(tmp_path_factory.mktemp("platform")))
+
+
+@pytest.fixture(scope="session")
+def dialogue(trained_model: Path, sample_assistant: Assistant) -> Iterator[RasaDialogue]:
+    """The trained dialogue; loading it takes seconds, so there is one."""
+    from actions.executor import in_process
+    from bot.components.searchable import warm
+    from bot.dialogue.engine import RasaDialogue
+
+    dialogue = RasaDialogue(trained_model, in_process(sample_assistant), warm)
+    yield dialogue
+    dialogue.close()

@@ -21,7 +21,7 @@ _whole = Draft202012Validator(_WHOLE)
 _without_events = Draft202012Validator(
     {**_WHOLE, "properties": {**_WHOLE["properties"], "events": {"type": "array"}}}
 )
-_kinds = {
+KINDS = {
     kind["properties"]["event"]["const"]: Draft202012Validator(
         {**_EVENT_OF_ANY_KIND, "allOf": [kind]}
     )
@@ -34,7 +34,7 @@ def validate(result: Any) -> None:
     _without_events.validate(result)
     for event in result.get("events", []) if isinstance(result, dict) else []:
         kind = event.get("event") if isinstance(event, dict) else None
-        validator = _kinds.get(kind) if isinstance(kind, str) else None
+        validator = KINDS.get(kind) if isinstance(kind, str) else None
         if validator is None:
             _whole.validate(result)  # it says what is wrong
             continue

@@ -92,7 +92,7 @@ class RasaDialogue:
         failures.set(broken)
         try:
             await self._processor.handle_message(
-                UserMessage(text, output, turn, metadata=_metadata(conversation, message))
+                UserMessage(text, output, turn, metadata=metadata_of(conversation, message))
             )
         finally:
             tracker = self._store.end(turn)
@@ -150,7 +150,7 @@ def as_plain_text(text: str) -> str:
     return "／" + text[1:] if text.startswith("/") else text
 
 
-def _metadata(conversation: Conversation, message: Entry) -> dict[str, Any]:
+def metadata_of(conversation: Conversation, message: Entry) -> dict[str, Any]:
     """What actions may rely on; it comes from the log, never from what was said."""
     who = conversation.enterprise
     return {
