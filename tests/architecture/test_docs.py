@@ -104,6 +104,18 @@ def test_every_decision_has_context_decision_and_consequences() -> None:
             assert text.count(heading) == 1, f"{page.name}: {heading}"
 
 
+def test_every_departure_from_stock_rasa_is_explained() -> None:
+    modules = (ROOT / "bot" / "dialogue").glob("*.py")
+    departures = [
+        path.relative_to(ROOT).as_posix()
+        for path in modules
+        if path.read_text("utf-8").startswith('"""Departure from stock Rasa')
+    ]
+
+    assert departures
+    assert [path for path in departures if f"`{path}`" not in read("CONTRIBUTING.md")] == []
+
+
 def test_every_link_between_documents_leads_somewhere() -> None:
     documents = [path for path in tracked() if path.suffix == ".md"]
     broken = [
