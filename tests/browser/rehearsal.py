@@ -37,7 +37,11 @@ LIMIT_SECONDS = 30
 AMBIGUOUS = "消防怎么办"
 DESIGN = Button("消防设计审查", '/ask_process{"matter": "fire-design-review"}')
 ACCEPTANCE = Button("消防验收", '/ask_process{"matter": "fire-acceptance"}')
-SCRIPT = {AMBIGUOUS: [Draft(EntryKind.BOT, "您问的是哪一个？", buttons=(DESIGN, ACCEPTANCE))]}
+LONG = "要哪些材料"
+SCRIPT = {
+    AMBIGUOUS: [Draft(EntryKind.BOT, "您问的是哪一个？", buttons=(DESIGN, ACCEPTANCE))],
+    LONG: [Draft(EntryKind.BOT, "\n".join(f"{number}. 材料{number}" for number in range(1, 61)))],
+}
 Result = TypeVar("Result")
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.people import ANONYMOUS, StewardAtDesk, Visitor, hold
-from tests.browser.rehearsal import ACCEPTANCE, AMBIGUOUS, DESIGN, Rehearsal
+from tests.browser.rehearsal import ACCEPTANCE, AMBIGUOUS, DESIGN, LONG, Rehearsal
 
 MACHINES = "示例装备制造（沈阳）有限公司"
 HOMES = "示例置业（大连）有限公司"
@@ -170,6 +170,19 @@ def test_on_a_phone_the_widget_fills_the_screen(
     expect(visitor.choices.get_by_role("button").last).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.screenshot(path=tmp_path / "phone.png")
+
+
+def test_in_a_long_conversation_only_the_transcript_scrolls(visitor: Visitor) -> None:
+    for number in range(8):
+        visitor.asks(f"问题{number}")
+    overflow = "element => element.scrollHeight - element.clientHeight"
+    assert visitor.widget.evaluate(overflow) == 0
+    assert visitor.widget.get_by_label("聊天记录").evaluate(overflow) > 0
+
+
+def test_a_long_answer_is_shown_from_its_beginning(visitor: Visitor) -> None:
+    answer = visitor.asks(LONG)
+    expect(answer.locator(".who")).to_be_in_viewport()
 
 
 def test_the_pages_hold_their_own_content_security_policy(
