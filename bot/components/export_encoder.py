@@ -19,8 +19,10 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 
 from bot.components.encoder_graph import build_graph
 from bot.components.encoder_weights import Weights, WeightsNotFound, find_weights, read_weights
+from bot.components.scripts import in_our_scripts
 
-EXPORT = 1  # raise it when the graph changes, so that older exports are made again
+EXPORT = 2  # raise it when the graph changes, so that older exports are made again
+LARGE_BYTES = 1_000_000  # tables from this size on stand beside the graph
 
 
 def export_encoder(folder: Path, console: Console) -> bool:
@@ -38,7 +40,7 @@ def export_encoder(folder: Path, console: Console) -> bool:
         target = Path(temporary) / "encoder"
         target.mkdir()
         with console.status("encoder: reading the weights") as status:
-            weights = read_weights(source)
+            weights = in_our_scripts(read_weights(source))
             _tokenizer(weights).save(str(target / "tokenizer.json"))
             status.update("encoder: building the graph")
             onnx.save(build_graph(weights), str(Path(temporary) / "float.onnx"))
@@ -46,18 +48,31 @@ def export_encoder(folder: Path, console: Console) -> bool:
             logging.disable(logging.WARNING)  # it asks for a shape inference that gains nothing
             quantize_dynamic(
                 Path(temporary) / "float.onnx",
-                target / "model.onnx",
+                Path(temporary) / "int8.onnx",
                 op_types_to_quantize=["MatMul"],
                 per_channel=True,
                 weight_type=QuantType.QInt8,
                 extra_options={"MatMulConstBOnly": True},
             )
             logging.disable(logging.NOTSET)
+            _save_beside(Path(temporary) / "int8.onnx", target)
         (target / "encoder.json").write_text(json.dumps(description, indent=2) + "\n", "utf-8")
         _replace(folder, target)
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     console.print(f"encoder: written to {folder} ({size:.0f} MB)")
     return True
+
+
+def _save_beside(small: Path, target: Path) -> None:
+    """The graph as model.onnx and its large tables in model.data, which the runtime maps into
+    memory instead of copying: of 250,000 words a message reads a few dozen rows."""
+    onnx.save(
+        onnx.load(str(small)),
+        str(target / "model.onnx"),
+        save_as_external_data=True,
+        location="model.data",
+        size_threshold=LARGE_BYTES,
+    )
 
 
 def _description(source: Path) -> dict[str, object]:
