@@ -5,7 +5,7 @@ Every change of owner raises the epoch, so that nothing computed before it can b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -44,18 +44,19 @@ def request(
     conversation: Conversation,
     hours: DeskHours,
     why: str,
-    facts: dict[str, Any] | None = None,
+    facts: Mapping[str, Any],
 ) -> None:
     """Puts a conversation in the queue and says so; asked again, it only repeats the place.
-    `facts` go into the log with what is said."""
+    `facts` go into the log with what is said; `answers` is the number of the message."""
     if conversation.owner is not Owner.WAITING:
         asked = hours.now()
         conversation.waiting_since = asked
         conversation.answer_by = hours.answer_by(asked)
         conversation.escalated = False
-        _change(log, conversation, Owner.WAITING, "已转人工，等待项目管家接入。", why)
+        reason = {"why": why, "answers": facts["answers"]} if "answers" in facts else {"why": why}
+        _change(log, conversation, Owner.WAITING, "已转人工，等待项目管家接入。", facts=reason)
     said = queue_sentence(log, conversation, hours)
-    log.append(conversation, Draft(EntryKind.BOT, said, facts=facts or {}))
+    log.append(conversation, Draft(EntryKind.BOT, said, facts=dict(facts)))
 
 
 def queue_sentence(log: Log, conversation: Conversation, hours: DeskHours) -> str:
@@ -209,13 +210,13 @@ def _change(
     head: Conversation,
     owner: Owner,
     said: str,
-    why: str | None = None,
     author: str | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
     head.owner = owner
     head.epoch += 1
-    facts = {"epoch": head.epoch, **({"why": why} if why else {})}
-    log.append(head, Draft(EntryKind.OWNER, said, author=author, owner=owner, facts=facts))
+    known = {"epoch": head.epoch, **(facts or {})}
+    log.append(head, Draft(EntryKind.OWNER, said, author=author, owner=owner, facts=known))
 
 
 def _same_epoch(head: Conversation, epoch: int) -> None:

@@ -89,10 +89,11 @@ def _commit(
         return Outcome.OVERTAKEN
     newest = now.last_no == message.no
     if result is not None:
-        facts = {"understood": result.understood} if result.understood else {}
+        answers = {"answers": message.no}
+        facts = {"understood": result.understood, **answers} if result.understood else answers
         for reply in result.replies:
             log.append(now, replace(reply, facts={**reply.facts, **facts}))
-            facts = {}
+            facts = answers
         now.state = result.state
         if result.hand_over is not None:
             hand_over.request(log, now, desk_hours, result.hand_over, facts)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 import uuid
+from hashlib import sha256
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, StrictStr
 
 from bot.app.parts import Parts, parts_of
-from bot.app.problems import read_body, refuse
-from bot.model.conversation import SPOKEN_TO_ENTERPRISE, Entry, Inbound, Received
+from bot.app.problems import Words, read_body, refuse
+from bot.model.conversation import Entry, Inbound, Received
 from bot.services.ports import Log
 from bot.services.receive_message import receive_message
 
@@ -21,10 +23,18 @@ ANSWER_SECONDS = 25.0
 PAGE = 50
 
 
+class Sender(Words):
+    max_length = 150
+
+
+class MessageId(Words):
+    max_length = 150
+
+
 class RestMessage(BaseModel):
-    sender: str = Field(min_length=1, max_length=150)
-    message: str
-    message_id: str | None = Field(None, max_length=150)
+    sender: Sender
+    message: StrictStr
+    message_id: MessageId | None = None
 
 
 def plug(app: web.Application, parts: Parts) -> None:
@@ -39,7 +49,7 @@ async def webhook(request: web.Request) -> web.Response:
     inbound = Inbound(
         channel=CHANNEL,
         peer=message.sender,
-        external_id=message.message_id or uuid.uuid4().hex,
+        external_id=_external_id(message),
         text=message.message,
     )
     received = await receive_message(parts.database, parts.hub, inbound)
@@ -47,15 +57,22 @@ async def webhook(request: web.Request) -> web.Response:
     return web.json_response([_reply(message.sender, entry) for entry in replies])
 
 
+def _external_id(message: RestMessage) -> str:
+    """Of one sender: clients number their own messages, and the column is narrow."""
+    if message.message_id is None:
+        return uuid.uuid4().hex
+    return sha256(json.dumps([message.sender, message.message_id]).encode()).hexdigest()
+
+
 async def _replies(parts: Parts, received: Received) -> list[Entry]:
-    """What was said after the message until it was dealt with; 503 when that takes too long."""
+    """What was said to the message once it was dealt with; 503 when that takes too long."""
 
     def work(log: Log) -> list[Entry] | None:
         head = log.find(received.conversation)
         if head is None or head.handled_no < received.no:
             return None
         found = log.entries(received.conversation, received.no, PAGE, notes=False)
-        return [entry for entry in found if entry.kind in SPOKEN_TO_ENTERPRISE]
+        return [entry for entry in found if entry.facts.get("answers") == received.no]
 
     deadline = time.monotonic() + ANSWER_SECONDS
     with parts.hub.listening(received.conversation) as changed:

@@ -288,6 +288,15 @@ class Product:
         """The whole log as (kind, text)."""
         return [(entry.kind.value, entry.text) for entry in await self.entries(conversation)]
 
+    async def until_said(self, peer: str, count: int, channel: str = "rest") -> None:
+        """Returns once there are as many entries of a conversation."""
+        with self.parts.feed.listening() as changes:
+            while True:
+                head = await self.parts.database.read(lambda log: log.find_by_peer(channel, peer))
+                if head and head.last_no >= count:
+                    return
+                await asyncio.wait_for(changes.get(), LIMIT_SECONDS)
+
     async def settled(self, *conversations: str) -> None:
         """Returns once the bot has dealt with everything said so far."""
 
