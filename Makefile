@@ -64,7 +64,7 @@ install:
 	  $(UV) pip check --python $(BIN)/python && touch .venv/.installed)
 
 encoder: python
-	@$(MAKE) --no-print-directory models/encoder/model.onnx
+	@$(MAKE) --no-print-directory --silent models/encoder/model.onnx
 
 models/encoder/model.onnx: $(wildcard bot/components/*encoder*.py) bot/components/scripts.py
 	@$(MAKE) --no-print-directory export && touch $@
