@@ -110,9 +110,10 @@ class Resolver:
     # what is done
 
     def _act(self, heard: Heard, context: Context) -> tuple[str, float]:
-        shares = dict(heard.acts)
+        shares = {act: share for act, share in heard.acts.items() if act != CLARIFY}
+        shares[ASK_MATTER] = shares.get(ASK_MATTER, 0.0) + heard.acts.get(CLARIFY, 0.0)
         if context.matter:
-            shares[ASK_MATTER] = shares.get(ASK_MATTER, 0.0) * self._weights.asking
+            shares[ASK_MATTER] *= self._weights.asking
         total = sum(shares.values()) or 1.0
         act = max(sorted(shares), key=lambda name: shares[name])
         return act, shares[act] / total
@@ -149,7 +150,7 @@ class Resolver:
             if links.none >= 0.5 or names_nothing_new(self._catalogue.mask(heard.text), heard.text):
                 return Decision(context.matter, (), 1 - _top(links))
             links = _weighted(links, {context.matter: self._weights.same_matter})
-        return decide(links, self._limits)
+        return decide(links, self._limits, _ambiguous(heard))
 
     def _earlier(self, heard: Heard, context: Context) -> Decision:
         """Back to a matter of before: the one named, else the first or the one before this."""
@@ -230,6 +231,12 @@ _PARTICLES = re.compile(
     r"某|那么|那个|这个|那边|这边|那头|那|这|呢|吗|呀|啊|哈|吧|的|了|是|我|要|想|问|说|还有|换成|"
     r"一样|问题|同样|如果|对了|不对|不是|what|about|and|the|for|how|[\s,。.?!、:;]"
 )
+
+
+def _ambiguous(heard: Heard) -> float:
+    """Of a question about a matter: the probability that it fits several equally well."""
+    several = heard.acts.get(CLARIFY, 0.0)
+    return several / max(several + heard.acts.get(ASK_MATTER, 0.0), 1e-9)
 
 
 def _top(links: Links) -> float:

@@ -18,10 +18,10 @@ from scipy import sparse
 
 from bot.components import catalogue_linker, character_ngrams, sentence_features
 from bot.components.calibrated_regression import CalibratedRegression, fit_calibrated
-from bot.components.message_features import is_text, stacked
+from bot.components.message_features import example_of, is_text, stacked
 
 ACTS, ASPECTS = "act_shares", "aspect_shares"
-ASK, ASK_MATTER = "ask_", "ask_matter"
+ASK, ASK_MATTER, CLARIFY = "ask_", "ask_matter", "clarify"
 RANKED = 10
 
 
@@ -43,7 +43,7 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"meaning": 3.0, "likeness": 0.3, "strength": 3.0, "balance": 1.0, "folds": 4}
+        return {"meaning": 3.0, "likeness": 0.3, "strength": 3.0, "balance": 1.0, "folds": 3}
 
     @classmethod
     def create(
@@ -79,7 +79,7 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         rows = self._rows(messages)
         intents = [message.get(INTENT) for message in messages]
         asked = [row for row, intent in enumerate(intents) if intent.startswith(ASK)]
-        self._learned["act"] = self._fit(rows, [act_of(intent) for intent in intents])
+        self._learned["act"] = self._fit(rows, [act_of(message) for message in messages])
         aspects = [intents[row].removeprefix(ASK) for row in asked]
         self._learned["aspect"] = self._fit(rows[asked], aspects)
         with self._storage.write_to(self._resource) as folder:
@@ -119,8 +119,11 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         return dict(zip(learned.labels, map(float, shares), strict=True))
 
 
-def act_of(intent: str) -> str:
-    """The act that an intent of the training data stands for."""
+def act_of(message: Message) -> str:
+    """The act that an example stands for; one that fits several matters is to be asked back."""
+    if example_of(message).get("offer"):
+        return CLARIFY
+    intent = str(message.get(INTENT))
     return ASK_MATTER if intent.startswith(ASK) else intent
 
 
@@ -130,9 +133,9 @@ def ranked_intents(acts: dict[str, float], aspects: dict[str, float]) -> list[di
     The act is decided before the aspect: eleven ways of asking must not outvote one way of asking
     together only because each of them is unlikely.
     """
-    asking = acts.get(ASK_MATTER, 0.0)
-    first = max(acts, key=lambda act: acts[act]) == ASK_MATTER
-    shares = {act: share for act, share in acts.items() if act != ASK_MATTER}
+    shares = {act: share for act, share in acts.items() if act not in (ASK_MATTER, CLARIFY)}
+    asking = sum(acts.values()) - sum(shares.values())
+    first = asking >= max(shares.values(), default=0.0)
     asked = {f"{ASK}{aspect}": asking * share for aspect, share in aspects.items()}
     order = sorted(
         [*shares.items(), *asked.items()],

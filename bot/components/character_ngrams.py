@@ -43,7 +43,7 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"longest": 4, "seen": 2}
+        return {"longest": 3, "seen": 2}
 
     @classmethod
     def create(

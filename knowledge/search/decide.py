@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from knowledge.search.linker import Links
 
 MOST_OFFERED = 4
+FEWEST_OFFERED = 2
 
 
 @dataclass(frozen=True)
@@ -27,21 +28,24 @@ class Decision:
     confidence: float
 
 
-def decide(links: Links, limits: Thresholds) -> Decision:
+def decide(links: Links, limits: Thresholds, ambiguous: float = 0.0) -> Decision:
     """The cheapest outcome in expectation.
 
-    Answering costs `wrong_costs` when the matter is another one. Asking back costs one, and
-    `wrong_costs` when the right matter is not among the offered.
+    `ambiguous` is the probability that the words fit several matters equally well. Answering
+    costs `wrong_costs` when they do, or when the matter is another one. Asking back costs one,
+    and `wrong_costs` when one matter is meant that is not among the offered.
     """
     ranked = links.best(MOST_OFFERED)
-    if not ranked:
+    if sum(share for _, share in ranked) < limits.known:
         return Decision(None, (), links.none)
     best, top = ranked[0]
-    offer = [(slug, share) for slug, share in ranked if share >= limits.offered * top]
+    offer = [link for link in ranked if link[1] >= limits.offered * top]
+    if len(offer) < FEWEST_OFFERED:
+        offer = ranked[:FEWEST_OFFERED]
     together = sum(share for _, share in offer)
-    if together < limits.known:
-        return Decision(None, (), 1 - together)
-    gained = limits.wrong_costs * (together - top)
-    if len(offer) < 2 or gained < 1:
-        return Decision(best, (), top)
-    return Decision(None, tuple(slug for slug, _ in offer), together)
+    clear = 1 - ambiguous
+    answering = limits.wrong_costs * (1 - clear * top)
+    asking = 1 + limits.wrong_costs * clear * (1 - together)
+    if answering <= asking or len(offer) < FEWEST_OFFERED:
+        return Decision(best, (), clear * top)
+    return Decision(None, tuple(slug for slug, _ in offer), 1 - clear * top)

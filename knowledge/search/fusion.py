@@ -66,5 +66,7 @@ def fit_fusion(features: NDArray[np.float32], targets: Floats, sample: Floats) -
         slope[:width] += PENALTY * weights
         return float(cost + PENALTY * (weights**2).sum() / 2), slope
 
-    found = minimize(loss, np.zeros(width + 1), jac=True, method="L-BFGS-B")
+    # likeness never counts against a matter, whatever chance the examples offer
+    bounds = [(0, None)] * width + [(None, None)]
+    found = minimize(loss, np.zeros(width + 1), jac=True, method="L-BFGS-B", bounds=bounds)
     return Fusion(scale, np.asarray(found.x[:width]), float(found.x[width]))

@@ -53,22 +53,29 @@ class Linker:
         ]
 
     def evidence(self, features: Scores) -> Scores:
-        """(texts, EVIDENCE): how much a text sounds like the catalogue, whichever matter it is."""
+        """(texts, some columns): how much a text sounds like the catalogue, whichever matter it
+        is, and how clearly one matter stands out."""
         shares = self.fusion.probabilities(features)
-        logits = self.fusion.logits(features)[:, :-1]
+        ranked = -np.sort(-shares[:, :-1], axis=1)[:, :RANKED]
+        relative = ranked / np.maximum(ranked.sum(axis=1, keepdims=True), 1e-9)
         peaks = features.max(axis=1)
         columns = [
-            np.log(shares[:, -1] + 1e-6),
-            np.log(1 - shares[:, -1] + 1e-6),
-            np.log(shares[:, :-1].max(axis=1) + 1e-6),
-            logits.max(axis=1) - self.fusion.none,
+            np.log(shares[:, -1] + TINY),
+            np.log(1 - shares[:, -1] + TINY),
+            np.log(ranked[:, 0] + TINY),
+            ranked[:, 0],
+            ranked[:, 1:].sum(axis=1),
+            -(relative * np.log(relative + TINY)).sum(axis=1),
+            self.fusion.logits(features)[:, :-1].max(axis=1) - self.fusion.none,
+            *(np.log(ranked[:, place] + TINY) - np.log(ranked[:, 0] + TINY) for place in (1, 2)),
             *(peaks[:, FEATURES.index(name)] for name in PEAKS),
         ]
         return np.asarray(np.stack(columns, axis=1), np.float32)
 
 
-PEAKS = ("name_exact", "name_ngrams", "name_meaning", "question_meaning", "ridge")
-EVIDENCE = 4 + len(PEAKS)
+PEAKS = ("name_heard", "name_ngrams", "name_meaning", "question_meaning", "ridge")
+RANKED = 4
+TINY = 1e-6
 
 
 def train_fusion(

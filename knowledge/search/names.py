@@ -1,4 +1,4 @@
-"""Names and aliases in a message: exact, nearly, by sound, by initials."""
+"""Names and aliases in a message: by sound, which finds the exact ones too, and by initials."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from rapidfuzz import fuzz, process
 
 from knowledge.search.lexical import Groups, Scores
 from knowledge.search.pinyin import initials, syllables
@@ -41,19 +40,6 @@ class NameTable:
         self._length = np.array([len(text) for text in self.texts], np.float32)
         self._sounds = [" ".join(["", *syllables(text), ""]) for text in self.texts]
         self._initials = [initials(text) for text in self.texts]
-
-    def exact(self, texts: Sequence[str]) -> Scores:
-        """(texts, matters): the rarest name that stands in the text, longer ones weighing more."""
-        found = np.array([[name in text for name in self.texts] for text in texts], np.float32)
-        return self.groups.best(found * self.rarity * np.minimum(self._length, 8) ** 0.5)
-
-    def near(self, texts: Sequence[str]) -> Scores:
-        """(texts, matters): how nearly the best name stands in the text, 0…1 by rarity."""
-        ratio = process.cdist(texts, self.texts, scorer=fuzz.partial_ratio, dtype=np.float32) / 100
-        lengths = np.array([[len(text)] for text in texts], np.float32)
-        shorter = np.minimum(lengths, self._length) / self._length
-        ratio = np.where(self._length < 3, 0, np.maximum(ratio - 0.5, 0) * 2 * shorter)
-        return self.groups.best(ratio.astype(np.float32) * self.rarity)
 
     def heard(self, texts: Sequence[str]) -> Scores:
         """(texts, matters): the rarest name whose sound or initials are in the text."""
