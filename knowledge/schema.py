@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import Enum
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 from pydantic import BaseModel, Extra, Field, root_validator, validator
 
@@ -101,7 +101,7 @@ class Limit(Fact):
         return values
 
 
-Wanted = Union[str, list[str]]
+Wanted = str | list[str]
 
 
 def _yes_and_no_as_words(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Sends messages to a server that is killed again and again, then reads what the log holds.
 
-python -m tests.chaos.runner --database sqlite:////tmp/kill.db --messages 300 --kills 14
+python -m tests.chaos.runner --database sqlite:///kill.db --messages 300 --kills 14
 """
 
 from __future__ import annotations
