@@ -27,7 +27,10 @@ def ours(folder: Path, database_url: str | None = None) -> Iterator[tuple[str, i
     url = database_url or f"sqlite:///{folder / 'bench.db'}"
     command = [str(Path(sys.executable).parent / "bangban"), "up", "--port", str(port)]
     command += ["--database", url]
-    environment = {"BANGBAN_LOG_LEVEL": "WARNING", "BANGBAN_MODEL": os.environ.get("BANGBAN_MODEL", str(ROOT / "models"))}
+    environment = {
+        "BANGBAN_LOG_LEVEL": "WARNING",
+        "BANGBAN_MODEL": os.environ.get("BANGBAN_MODEL", str(ROOT / "models")),
+    }
     with process(command, folder, "ours", environment) as running:
         address = f"http://127.0.0.1:{port}"
         wait_for(f"{address}/health/ready", running)
