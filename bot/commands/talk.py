@@ -16,23 +16,29 @@ import click
 
 from bot.commands.failing import said_plainly, settings_or_exit
 from bot.model.conversation import SPOKEN_TO_ENTERPRISE, Entry, Inbound
+from bot.services.ports import Refused
 from bot.settings import Settings
 
 TERMINAL = "terminal"
+OWN_CASES = ("case_status", "missing_documents")
 
 
 @click.command(help="问一个问题，答复打印到标准输出。")
 @click.argument("question")
 def ask(question: str) -> None:
     with said_plainly():
-        for reply in asyncio.run(_ask(_settings(), question)):
-            click.echo(reply)
+        try:
+            replies = asyncio.run(_ask(_settings(), question))
+        except Refused as refused:
+            raise click.UsageError(str(refused)) from refused
+    for reply in replies:
+        click.echo(reply)
 
 
-@click.command(help="在终端里对话；空行或 Ctrl-D 结束。")
+@click.command(help="在终端里对话；空行或 Ctrl-D 结束。输入方括号里的选项等于点选。")
 def chat() -> None:
     with said_plainly():
-        asyncio.run(_chat(_settings()))
+        _chat(_settings())
 
 
 @click.command(help="逐行读入对话（JSON），用完整的助手各跑一遍，输出每轮的理解与答复。")
@@ -72,12 +78,12 @@ class Talk:
     async def __aexit__(self, *error: object) -> None:
         await self._stack.aclose()
 
-    async def say(self, peer: str, text: str) -> list[Entry]:
-        """What was said in answer to a message."""
+    async def say(self, peer: str, text: str, payload: str | None = None) -> list[Entry]:
+        """What was said in answer to a message. Raises Refused for one that is not taken in."""
         from bot.services.receive_message import receive_message
 
         parts = self._parts
-        inbound = Inbound(TERMINAL, peer, uuid.uuid4().hex, text)
+        inbound = Inbound(TERMINAL, peer, uuid.uuid4().hex, text, payload)
         received = await receive_message(parts.database, parts.hub, inbound)
         with parts.hub.listening(received.conversation) as changed:
             while True:
@@ -98,30 +104,53 @@ async def _ask(settings: Settings, question: str) -> list[str]:
         return [entry.text for entry in await talk.say("ask", question)]
 
 
-async def _chat(settings: Settings) -> None:
-    async with Talk(settings) as talk:
+def _chat(settings: Settings) -> None:
+    """Reads on the main thread, so that Ctrl-C ends it at once."""
+    loop = asyncio.new_event_loop()
+    talk = Talk(settings)
+    loop.run_until_complete(talk.__aenter__())
+    try:
         click.echo("请提问（空行结束）：")
-        while True:
+        payloads: dict[str, str] = {}
+        while text := _typed():
             try:
-                text = await asyncio.to_thread(input, "> ")
-            except EOFError:
-                return
-            if not text.strip():
-                return
-            for entry in await talk.say("chat", text):
+                said = loop.run_until_complete(talk.say("chat", text, payloads.get(text)))
+            except Refused as refused:
+                click.echo(str(refused))
+                continue
+            for entry in said:
                 click.echo(entry.text)
                 for button in entry.buttons:
+                    payloads[button.title] = button.payload
                     click.echo(f"  [{button.title}]")
+    finally:
+        loop.run_until_complete(talk.__aexit__())
+        loop.close()
+
+
+def _typed() -> str:
+    """One line; empty at the end."""
+    try:
+        return input("> ").strip()
+    except EOFError:
+        return ""
 
 
 async def _converse(settings: Settings, dialogues: Iterable[dict[str, Any]]) -> None:
     async with Talk(settings) as talk:
         for number, dialogue in enumerate(dialogues):
             turns = [
-                {**turn, **_understood(await talk.say(f"dialogue-{number}", turn["user"]))}
+                {**turn, **await _turn(talk, f"dialogue-{number}", turn["user"])}
                 for turn in dialogue["turns"]
             ]
             click.echo(json.dumps({**dialogue, "turns": turns}, ensure_ascii=False))
+
+
+async def _turn(talk: Talk, peer: str, text: str) -> dict[str, Any]:
+    try:
+        return _understood(await talk.say(peer, text))
+    except Refused as refused:  # empty or too long: nothing that could be understood
+        return {**_understood([]), "act": "out_of_scope", "replies": [str(refused)]}
 
 
 def _understood(replies: list[Entry]) -> dict[str, Any]:
@@ -129,6 +158,8 @@ def _understood(replies: list[Entry]) -> dict[str, Any]:
     of_turn = (entry.facts["understood"] for entry in replies if "understood" in entry.facts)
     found: dict[str, Any] = next(of_turn, {})
     known = {key: found.get(key) for key in ("act", "matter", "aspect", "aspect2")}
+    if known["act"] in OWN_CASES:  # the matter mentioned only narrows the enterprise's own cases
+        known["matter"] = None
     return {
         **known,
         "offer": list(found.get("offer") or []),
@@ -137,17 +168,20 @@ def _understood(replies: list[Entry]) -> dict[str, Any]:
 
 
 def _dialogues(file: TextIO) -> list[dict[str, Any]]:
-    dialogues = []
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        try:
-            dialogue = json.loads(line)
-            [turn["user"] for turn in dialogue["turns"]]
-        except (ValueError, KeyError, TypeError) as error:
-            expected = '{"id": …, "turns": [{"user": …}]}'
-            raise click.UsageError(
-                f"{file.name}:{number}: not a dialogue ({error}); expected {expected}"
-            ) from error
-        dialogues.append(dialogue)
-    return dialogues
+    try:
+        lines = [(number, line) for number, line in enumerate(file, 1) if line.strip()]
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{file.name}: not UTF-8 ({error})") from error
+    return [_dialogue(line, f"{file.name}:{number}") for number, line in lines]
+
+
+def _dialogue(line: str, where: str) -> dict[str, Any]:
+    expected = '{"id": …, "turns": [{"user": …}]}'
+    try:
+        dialogue: dict[str, Any] = json.loads(line)
+        texts = [turn["user"] for turn in dialogue["turns"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise click.UsageError(f"{where}: not a dialogue ({error}); expected {expected}") from error
+    if not all(isinstance(text, str) for text in texts):
+        raise click.UsageError(f"{where}: each user is a text; expected {expected}")
+    return dialogue
