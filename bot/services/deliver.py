@@ -1,4 +1,4 @@
-"""Delivering what was said to the messaging apps (design §4, rule 5).
+"""Delivering what was said to the messaging apps (bot/decisions/0003, rule 5).
 
 The outbox is durable and hands out at most the oldest unfinished entry of a conversation, so
 order and retries survive a restart. An app that does not answer in time may still have shown

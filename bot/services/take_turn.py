@@ -1,4 +1,4 @@
-"""The bot's turn: one transaction behind the epoch fence (design §4, rules 3 and 4)."""
+"""The bot's turn: one transaction behind the epoch fence (bot/decisions/0003, rules 3 and 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SIGKILL at any instant loses nothing and repeats nothing (design §4, rule 4)."""
+"""SIGKILL at any instant loses nothing and repeats nothing (bot/decisions/0003, rule 4)."""
 
 from __future__ import annotations
 
