@@ -32,6 +32,7 @@ FILES = {
 def plug(app: web.Application, parts: Parts) -> None:
     for address, name in FILES.items():
         app.router.add_get(address, page(PAGES / name))
+    app.router.add_get("/favicon.ico", no_icon)
     if parts.samples.names and DEMO_SITE in parts.settings.identity_keys:
         app.router.add_get("/demo/enterprises", sample_enterprises)
         app.router.add_get("/demo/identity", sample_identity)
@@ -51,6 +52,11 @@ def page(path: Path) -> Handler:
         return web.FileResponse(path, headers=headers)
 
     return serve
+
+
+async def no_icon(request: web.Request) -> web.Response:
+    """Browsers ask for one; there is none."""
+    return web.Response(status=204)
 
 
 async def sample_enterprises(request: web.Request) -> web.Response:
