@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
+from pydantic.env_settings import SettingsError
 
 PREFIX = "BANGBAN_"
 ROOT = Path(__file__).parent.parent
@@ -63,9 +64,13 @@ def read_settings(**given: Any) -> Settings:
     try:
         return Settings(**{key: value for key, value in given.items() if value is not None})
     except ValidationError as error:
-        lines = []
-        for fault in error.errors():
-            name = str(fault["loc"][0])
-            expected = Settings.__fields__[name].field_info.description
-            lines.append(f"{PREFIX}{name.upper()}: {fault['msg']}; expected: {expected}")
+        lines = [_said(str(fault["loc"][0]), fault["msg"]) for fault in error.errors()]
         raise SettingsWrong("\n".join(lines)) from error
+    except SettingsError as error:  # what should be JSON is none; only the variable is named
+        name = str(error).split('"')[1].upper().removeprefix(PREFIX).lower()
+        raise SettingsWrong(_said(name, "not JSON")) from error
+
+
+def _said(name: str, what: str) -> str:
+    expected = Settings.__fields__[name].field_info.description
+    return f"{PREFIX}{name.upper()}: {what}; expected: {expected}"

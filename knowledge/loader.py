@@ -97,10 +97,13 @@ class _Reader:
     def _read(self, path: Path) -> Any:
         self.digest.update(path.read_bytes())
         try:
-            return read_yaml(path)
+            content = read_yaml(path)
         except YamlUnreadable as error:
             self.problems.append(error.problem)
             return None
+        if content is None:
+            self.problems.append(Problem(path, 1, "empty", "write the entry or delete the file"))
+        return content
 
     def _parse(
         self, kind: type[Kind], path: Path, content: Any, where: tuple[int, ...]
