@@ -11,11 +11,15 @@ from dataclasses import dataclass, replace
 
 from knowledge.references import (
     Ordinal,
+    denied_part,
     denies_all,
     is_correction,
     is_return,
-    names_nothing_new,
+    names_anew,
     ordinal_of,
+    points_elsewhere,
+    points_here,
+    says_the_same,
     without_denials,
 )
 from knowledge.search.decide import Decision, Thresholds, decide
@@ -71,7 +75,9 @@ class Weights:
     asking: float  # under discussion: a message rather asks on than does something else
     same_matter: float  # the matter under discussion, for words that fit several
     offered: float  # the matters of a question back that waits
+    earlier: float  # the matters discussed before it
     aspect: float  # below this an aspect is not said, and the last one holds
+    aspect_of_answer: float  # the same for corrections and answers, which rarely say it again
     second: float  # from this on a second aspect is asked
     answered: float  # share of one offered matter among the offered that makes it the answer
 
@@ -83,6 +89,7 @@ class Catalogue:
     link: Callable[[str], Links]  # links of another text
     likeness: Callable[[str], Mapping[str, float]]  # how like a matter each other one is, 0…1
     mask: Callable[[str], str]  # the text without names of matters
+    common_part: Callable[[tuple[str, ...]], str]  # what the names of some matters share
     matters_of_term: Callable[[str], tuple[str, ...]]
 
 
@@ -141,48 +148,80 @@ class Resolver:
         )
 
     def _which_matter(self, heard: Heard, context: Context) -> Decision:
-        if is_return(heard.text) and context.history:
-            return self._earlier(heard, context)
         if context.matter and is_correction(heard.text):
             return self._corrected(heard, context.matter)
-        links = heard.matters
-        if context.matter:
-            if links.none >= 0.5 or names_nothing_new(self._catalogue.mask(heard.text), heard.text):
-                return Decision(context.matter, (), 1 - _top(links))
-            links = _weighted(links, {context.matter: self._weights.same_matter})
+        if context.history and is_return(heard.text):
+            return self._earlier(heard, context)
+        if not context.matter:
+            return decide(heard.matters, self._limits, _ambiguous(heard))
+        links = self._in_context(heard, context)
+        best, share = links.best(1)[0]
+        if best == context.matter and share >= self._limits.known:
+            return Decision(best, (), share)
         return decide(links, self._limits, _ambiguous(heard))
 
+    def _in_context(self, heard: Heard, context: Context) -> Links:
+        """The matter under discussion and those before it are likelier than others; and it takes
+        what belief no matter has won: a message that names none is about it."""
+        assert context.matter is not None
+        weights = self._weights
+        elsewhere = weights.offered if points_elsewhere(heard.text) else weights.earlier
+        favour = {matter: elsewhere for matter, _ in context.history}
+        pointed = points_here(heard.text)
+        favour[context.matter] = weights.same_matter * (weights.same_matter if pointed else 1.0)
+        links = heard.matters
+        raised = {m: share * favour.get(m, 1.0) for m, share in links.of.items()}
+        top = links.best(1)[0][1]
+        if top < CLAIMED and elsewhere != weights.offered:
+            unclaimed = 1 - sum(share for _, share in links.best(RIVALS))
+            raised[context.matter] = raised.get(context.matter, 0.0) + unclaimed
+            return _shares(raised, 0.0)
+        return _shares(raised, links.none)
+
     def _earlier(self, heard: Heard, context: Context) -> Decision:
-        """Back to a matter of before: the one named, else the first or the one before this."""
+        """Back to a matter of before: the one named, else the first or the last one."""
         past = [matter for matter, _ in context.history]
-        if heard.matters.none < 0.5:
-            named = _weighted(heard.matters, dict.fromkeys(past, self._weights.offered))
-            best, share = named.best(1)[0]
-            if best in past or share >= self._limits.known:
-                return Decision(best, (), share)
+        favour = dict.fromkeys(past, self._weights.offered)
+        named = _shares({m: p * favour.get(m, 1.0) for m, p in heard.matters.of.items()}, 0.0)
+        best, share = named.best(1)[0]
+        claimed = sum(heard.matters.of.get(matter, 0.0) for matter in past)
+        if (best in past and claimed >= NAMED) or heard.matters.of[best] >= 0.5:
+            return Decision(best, (), share)
         ordinal = ordinal_of(heard.text)
-        if ordinal is not None and ordinal.place == 0:
-            return Decision(past[0], (), 0.8)
-        return Decision(context.matter or past[-1], (), 0.6)
+        first = ordinal is not None and ordinal.place == 0
+        return Decision(past[0] if first else context.matter or past[-1], (), 0.6)
 
     def _corrected(self, heard: Heard, wrong: str) -> Decision:
         """Another matter than the one answered: what the rest of the message names, near to it."""
         rest = without_denials(heard.text)
         links = heard.matters if rest == heard.text else self._catalogue.link(rest)
-        if links.none >= 0.9:
+        if max(links.of.values(), default=0.0) < NAMED:
             return Decision(wrong, (), 0.5)
-        likeness = self._catalogue.likeness(wrong)
-        favour = {matter: 0.02 + near**2 for matter, near in likeness.items()}
-        return decide(_weighted(links, {**favour, wrong: 0.0}), self._limits)
+        near = self._catalogue.likeness(wrong)
+        twins = tuple(sorted(m for m, like in near.items() if like >= TWIN and m != wrong))
+        if twins and not names_anew(heard.text):
+            framed = self._catalogue.link(self._catalogue.common_part((wrong, *twins)) + rest)
+            raised = {m: framed.of.get(m, 0.0) for m in twins}
+        else:
+            raised = {**links.of, wrong: 0.0}
+        return decide(_shares(raised, 0.0), self._limits)
 
     def _aspects(self, heard: Heard, context: Context) -> tuple[str | None, str | None]:
         ranked = sorted(heard.aspects.items(), key=lambda item: (-item[1], item[0]))
         (first, share), (second, next_share) = ranked[0], ranked[1]
         last = context.offer_aspect if context.offer else context.aspect
-        bare = is_bare(self._catalogue.mask(heard.text))
-        if last and (bare or share < self._weights.aspect):
+        if last and share < self._needed(heard, context):
             return last, None
         return first, second if next_share >= self._weights.second else None
+
+    def _needed(self, heard: Heard, context: Context) -> float:
+        """How sure one must be that a message says what it asks, or else the last aspect holds."""
+        if says_the_same(heard.text) or is_bare(self._catalogue.mask(heard.text)):
+            return 1.1
+        if context.offer or is_correction(heard.text):
+            explains = max(heard.aspects, key=lambda name: heard.aspects[name]) == "overview"
+            return 1.1 if explains else self._weights.aspect_of_answer
+        return self._weights.aspect
 
     # the answer to a question back
 
@@ -195,29 +234,51 @@ class Resolver:
             chosen = _at(context.offer, ordinal)
             if chosen:
                 return self._chosen(heard, context, chosen, 1.0)
+        inside, together, outside = self._among_offered(heard, context)
         act, share = self._act(heard, replace(context, matter=context.offer[0]))
-        if act not in (ASK_MATTER, *WEAK_ACTS) and share >= 0.5:
+        if act != ASK_MATTER and share >= (0.75 if act in WEAK_ACTS else 0.5) > together:
             return None
-        text = without_denials(heard.text)
-        links = heard.matters if text == heard.text else self._catalogue.link(text)
-        outside = max((p for m, p in links.of.items() if m not in context.offer), default=0.0)
-        inside = {matter: links.of.get(matter, 0.0) for matter in context.offer}
-        together = sum(inside.values())
-        if outside > self._weights.offered * max(together, 1e-6):
+        if outside > max(0.5, self._weights.offered * together):
             return None
         matter = max(sorted(inside), key=lambda slug: inside[slug])
-        likely = inside[matter] / max(together, 1e-9)
-        if likely >= self._weights.answered:
-            return self._chosen(heard, context, matter, likely)
-        return Outcome(CLARIFY, aspect=context.offer_aspect, offer=context.offer, confidence=likely)
+        if inside[matter] >= self._weights.answered:
+            return self._chosen(heard, context, matter, inside[matter])
+        aspect, _ = self._aspects(heard, context)
+        return Outcome(CLARIFY, aspect=aspect, offer=context.offer, confidence=inside[matter])
+
+    def _among_offered(
+        self, heard: Heard, context: Context
+    ) -> tuple[dict[str, float], float, float]:
+        """Each offered matter's share among the offered; what they had together among all; the
+        most that another matter has.
+
+        The answer leaves out what the question said, so the offered names' common part goes with
+        it. What is denied (“不是地的”) counts against.
+        """
+        said, denied = without_denials(heard.text), denied_part(heard.text)
+        links = heard.matters if said == heard.text else self._catalogue.link(said)
+        shared = self._catalogue.common_part(context.offer)
+        framed = self._catalogue.link(shared + said) if shared else links
+        against = self._catalogue.link(shared + denied) if denied else None
+        inside = {}
+        for slug in context.offer:
+            share = (links.of.get(slug, 0.0) * framed.of.get(slug, 0.0)) ** 0.5 + 1e-6
+            inside[slug] = share / ((against.of.get(slug, 0.0) + DENIAL) if against else 1.0)
+        total = sum(inside.values())
+        together = sum(links.of.get(slug, 0.0) for slug in context.offer)
+        outside = max((p for m, p in links.of.items() if m not in context.offer), default=0.0)
+        return {slug: share / total for slug, share in inside.items()}, together, outside
 
     def _chosen(self, heard: Heard, context: Context, matter: str, share: float) -> Outcome:
-        aspect, second = context.offer_aspect, None
-        if aspect is None:
-            aspect, second = self._aspects(heard, context)
+        aspect, second = self._aspects(heard, context)
         return Outcome(ASK_MATTER, matter, aspect, second, confidence=share)
 
 
+RIVALS = 4  # matters that a message may reasonably be between
+CLAIMED = 0.5  # a matter with less is not named clearly enough to change the subject
+TWIN = 0.7  # matters as alike as two kinds of one permit
+NAMED = 0.05  # an unrelated matter hardly ever has as much
+DENIAL = 0.05  # keeps a denial from deciding alone
 # what describes a situation is often taken for these when it answers a question back
 WEAK_ACTS = ("plan_project", *OWN_CASE, POLICY, "out_of_scope")
 
@@ -239,21 +300,16 @@ def _ambiguous(heard: Heard) -> float:
     return several / max(several + heard.acts.get(ASK_MATTER, 0.0), 1e-9)
 
 
-def _top(links: Links) -> float:
-    return max(links.of.values(), default=0.0)
-
-
 def _mentioned(links: Links) -> str | None:
     """The matter that is named in passing, when it is clear."""
     best = links.best(1)
     return best[0][0] if best and best[0][1] >= 0.5 else None
 
 
-def _weighted(links: Links, favour: Mapping[str, float]) -> Links:
-    """The same links with some matters favoured, as probabilities again."""
-    raised = {matter: share * favour.get(matter, 1.0) for matter, share in links.of.items()}
-    total = sum(raised.values()) + links.none or 1.0
-    return Links({m: share / total for m, share in raised.items()}, links.none / total)
+def _shares(scores: Mapping[str, float], none: float) -> Links:
+    """Scores as probabilities."""
+    total = sum(scores.values()) + none or 1.0
+    return Links({matter: score / total for matter, score in scores.items()}, none / total)
 
 
 def _at(offer: tuple[str, ...], ordinal: Ordinal) -> str | None:

@@ -69,6 +69,14 @@ def is_correction(text: str) -> bool:
     return bool(_CORRECTION.search(text))
 
 
+def names_anew(text: str) -> bool:
+    """Whether a correction names what is meant: “我要问的是……”."""
+    return bool(_ANEW.search(text))
+
+
+_ANEW = re.compile(r"(?:问|说|指|要|办)的(?:是|其实)|我的意思是|\bi meant?\b|\bmean\b")
+
+
 def is_return(text: str) -> bool:
     return bool(_RETURN.search(text))
 
@@ -79,11 +87,38 @@ def without_denials(text: str) -> str:
     return rest if len(rest) > 1 else text
 
 
-def names_nothing_new(masked: str, text: str) -> bool:
-    """Whether a message only points (“这个”, “它”) and names no matter."""
-    return masked == text and len(text) <= 12 and bool(_POINTS.search(text))
+def denied_part(text: str) -> str:
+    """What a message says is not meant: “不是地的” → 地的."""
+    return " ".join(_NOT.sub("", found) for found in _DENIED.findall(text)).strip()
 
 
-_POINTS = re.compile(
-    r"这个|那个|它|这事|这项|该事项|此事|这证|那证|这一步|\bit\b|\bthis\b|\bthat\b"
+_NOT = re.compile(r"^(?:不是|不要|并非|而不是|非)|^not (?:the |a )?")
+
+
+def points_here(text: str) -> bool:
+    """Whether a message points at what is under discussion."""
+    return bool(_HERE.search(text))
+
+
+_HERE = re.compile(
+    r"这个|它|这事|这项|该事项|此事|这证|这一步|这本|这份"
+    r"|\bit\b|\bthis\b|\bthat\b|それ|これ|이거|그거"
+)
+
+
+def points_elsewhere(text: str) -> bool:
+    """Whether a message points away from what is under discussion: “井那头”."""
+    return bool(_ELSEWHERE.search(text))
+
+
+_ELSEWHERE = re.compile(r"那头|那边|那一?块|那一?项|那件|另一[个件项]|\bthe other\b")
+
+
+def says_the_same(text: str) -> bool:
+    """Whether a message asks of another matter what was asked before: “一样的问题”."""
+    return bool(_THE_SAME.search(text))
+
+
+_THE_SAME = re.compile(
+    r"(?:一样|同样|相同)的?(?:问题|事|呢|问)|同问|\bsame (?:question|for)\b|同じ"
 )

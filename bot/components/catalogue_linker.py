@@ -33,6 +33,7 @@ from knowledge.search.linker import Linker, LinkExamples, Links, train_fusion
 ORIGIN = "CatalogueLinker"
 LINKS, TERM_LINKS, RELINK = "matter_links", "term_links", "relink"
 ABOUT_NOTHING = ("out_of_scope", "small_talk")
+NO_MATTER = "none"  # in the metadata of an example that only its conversation explains
 
 
 @DefaultV1Recipe.register(
@@ -83,8 +84,8 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
         messages = [m for m in training_data.training_examples if is_text(m)]
         current = searchable()
         self._fusions = {
-            MATTER: _fit(current.matters, messages, _matter_examples(messages)),
-            TERM: _fit(current.terms, messages, _term_examples(messages)),
+            MATTER: _fit(current.matters, _meant(messages), list(filter(_about_nothing, messages))),
+            TERM: _fit(current.terms, [], [m for m in messages if m.get(INTENT) != "policy"]),
         }
         with self._storage.write_to(self._resource) as folder:
             stored = {kind: fusion.to_json() for kind, fusion in self._fusions.items()}
@@ -138,31 +139,28 @@ def _features(index: CatalogueIndex, messages: list[Message]) -> Scores:
     return index.features(texts, stacked(messages, sentence_features.ORIGIN))
 
 
-def _fit(index: CatalogueIndex, messages: list[Message], examples: _Chosen) -> Fusion:
-    ambiguous, unrelated = examples
-    learned = LinkExamples(
-        [(m.get(READ), example_of(m)["offer"]) for m in ambiguous],  # type: ignore[misc]
-        [m.get(READ) for m in unrelated],
+def _fit(
+    index: CatalogueIndex, meant: list[tuple[Message, list[str]]], unrelated: list[Message]
+) -> Fusion:
+    return train_fusion(
+        index,
+        LinkExamples([matters for _, matters in meant], len(unrelated)),
+        _features(index, [message for message, _ in meant]),
+        _features(index, unrelated),
     )
-    features = {
-        "ambiguous": _features(index, ambiguous),
-        "unrelated": _features(index, unrelated),
-    }
-    return train_fusion(index, index.own_features(), learned, features)
 
 
-_Chosen = tuple[list[Message], list[Message]]
+def _meant(messages: list[Message]) -> list[tuple[Message, list[str]]]:
+    """Examples of nlu_data that say which matter they mean, or which they may mean."""
+    found = []
+    for message in messages:
+        example = example_of(message)
+        if example.get("offer"):
+            found.append((message, list(example["offer"])))
+        elif example.get("matter") not in (None, NO_MATTER):
+            found.append((message, [example["matter"]]))
+    return found
 
 
-def _matter_examples(messages: list[Message]) -> _Chosen:
-    ambiguous = [m for m in messages if example_of(m).get("offer")]
-    unrelated = [
-        m
-        for m in messages
-        if m.get(INTENT) in ABOUT_NOTHING or example_of(m).get("matter") == "none"
-    ]
-    return ambiguous, unrelated
-
-
-def _term_examples(messages: list[Message]) -> _Chosen:
-    return [], [m for m in messages if m.get(INTENT) != "policy"]
+def _about_nothing(message: Message) -> bool:
+    return message.get(INTENT) in ABOUT_NOTHING or example_of(message).get("matter") == NO_MATTER

@@ -20,6 +20,7 @@ from bot.components.message_features import READ, is_text
 from bot.components.searchable import searchable
 from knowledge.context import CLARIFY, Catalogue, Context, Heard, Outcome, Resolver, Weights
 from knowledge.search.decide import Thresholds
+from knowledge.search.names import common_part
 
 UNDERSTANDING = "understanding"
 RANKED = 5
@@ -34,8 +35,10 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
         self._weights = Weights(
             asking=config["asking"],
             same_matter=config["same_matter"],
+            earlier=config["earlier"],
             offered=config["offered"],
             aspect=config["aspect"],
+            aspect_of_answer=config["aspect_of_answer"],
             second=config["second_aspect"],
             answered=config["answered"],
         )
@@ -56,10 +59,12 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             "wrong_costs": 5.0,
             "known": 0.3,
             "offered_share": 0.15,
-            "asking": 2.0,
+            "asking": 3.0,
             "same_matter": 3.0,
+            "earlier": 2.0,
             "offered": 20.0,
             "aspect": 0.4,
+            "aspect_of_answer": 0.9,
             "second_aspect": 0.25,
             "answered": 0.55,
         }
@@ -86,6 +91,7 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             link=message.get(RELINK),
             likeness=current.matters.likeness,
             mask=current.matters.names.mask,
+            common_part=lambda slugs: common_part([current.catalogue.name(s) for s in slugs]),
             matters_of_term=lambda term: tuple(current.catalogue.terms[term].matters),
         )
 

@@ -37,6 +37,6 @@ def is_text(message: Message) -> bool:
     return bool(text) and not text.startswith("/")
 
 
-def example_of(message: Message) -> dict[str, object]:
+def example_of(message: Message) -> dict[str, Any]:
     """The metadata that an example of nlu_data carries."""
     return (message.get("metadata") or {}).get("example") or {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,10 +28,14 @@ class Links:
 
 @dataclass(frozen=True)
 class LinkExamples:
-    """What the fusion learns from beside the catalogue's own questions; texts have been read."""
+    """What the fusion learns from beside the catalogue's own questions.
 
-    ambiguous: Sequence[tuple[str, Sequence[str]]] = field(default_factory=list)
-    unrelated: Sequence[str] = field(default_factory=list)
+    `meant`: for each text the matters that it may mean, one when it is clear. `unrelated`: how
+    many texts are about none.
+    """
+
+    meant: Sequence[Sequence[str]] = ()
+    unrelated: int = 0
 
 
 class Linker:
@@ -79,25 +83,25 @@ TINY = 1e-6
 
 
 def train_fusion(
-    index: CatalogueIndex, own: Scores, examples: LinkExamples, features: Mapping[str, Scores]
+    index: CatalogueIndex, examples: LinkExamples, meant: Scores, unrelated: Scores
 ) -> Fusion:
-    """Learn from the catalogue's questions (`own`: each without itself) and further examples.
+    """Learn from the catalogue's questions, each without itself, and from further examples.
 
-    `features` has the scores of `ambiguous` and `unrelated`, in their order.
+    `meant` and `unrelated` are the features of the examples, in their order.
     """
     place = {name: number for number, name in enumerate(index.ids)}
     count = len(index.ids)
     targets: list[Floats] = [np.eye(count + 1)[index.owners]]
     weights: list[Floats] = [np.ones(len(index.owners))]
-    shared = np.zeros((len(examples.ambiguous), count + 1))
-    for row, (_, offered) in enumerate(examples.ambiguous):
+    shared = np.zeros((len(examples.meant), count + 1))
+    for row, offered in enumerate(examples.meant):
         known = [place[slug] for slug in offered if slug in place]
         shared[row, known] = 1 / max(len(known), 1)
     targets.append(shared)
     weights.append((shared.sum(axis=1) > 0).astype(float))
-    nothing = np.zeros((len(examples.unrelated), count + 1))
+    nothing = np.zeros((examples.unrelated, count + 1))
     nothing[:, -1] = 1
     targets.append(nothing)
     weights.append(np.full(len(nothing), NO_MATTER_WEIGHT))
-    stacked = np.concatenate([own, features["ambiguous"], features["unrelated"]])
+    stacked = np.concatenate([index.own_features(), meant, unrelated])
     return fit_fusion(stacked, np.concatenate(targets), np.concatenate(weights))

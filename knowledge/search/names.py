@@ -71,3 +71,14 @@ def _rarity(text: str, of_matters: Sequence[str]) -> float:
     """log(matters / matters that have these letters in a name)."""
     fits = sum(text in names for names in of_matters)
     return math.log(1 + len(of_matters)) - math.log(max(fits, 1))
+
+
+def common_part(names: Sequence[str]) -> str:
+    """The longest run of at least two characters that all names have, the first one of several."""
+    shortest = min(names, key=len, default="")
+    for length in range(len(shortest), 1, -1):
+        for start in range(len(shortest) - length + 1):
+            part = shortest[start : start + length]
+            if all(part in name for name in names):
+                return part
+    return ""
