@@ -43,6 +43,7 @@ class Visitor:
 
     def asks(self, text: str) -> Locator:
         """Says it and waits for the bot's answer, which is returned."""
+        expect(self.by("bot")).not_to_have_count(0)  # the page may still be on its way
         answers = self.by("bot").count()
         self.says(text)
         expect(self.by("bot")).to_have_count(answers + 1, timeout=15_000)

@@ -26,7 +26,8 @@ def bangban_up(folder: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     output = folder / "bangban.log"
     with output.open("wb") as log:
-        command = [BANGBAN, "up", "--port", str(port), "--database", database_in(folder)]
+        database = f"sqlite:///{folder / 'bangban.db'}"
+        command = [BANGBAN, "up", "--port", str(port), "--database", database]
         process = subprocess.Popen(
             command, cwd=folder, env=_environment(), stdout=log, stderr=subprocess.STDOUT
         )
@@ -36,18 +37,6 @@ def bangban_up(folder: Path) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(20)
-
-
-def add_steward(folder: Path, name: str, password: str) -> None:
-    """`bangban steward add`."""
-    command = [BANGBAN, "steward", "add", name, "--database", database_in(folder)]
-    subprocess.run(
-        [*command, "--password", password], cwd=folder, env=_environment(), check=True, timeout=60
-    )
-
-
-def database_in(folder: Path) -> str:
-    return f"sqlite:///{folder / 'bangban.db'}"
 
 
 def _environment() -> dict[str, str]:
