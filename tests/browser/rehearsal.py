@@ -38,7 +38,7 @@ AMBIGUOUS = "消防怎么办"
 DESIGN = Button("消防设计审查", '/ask_process{"matter": "fire-design-review"}')
 ACCEPTANCE = Button("消防验收", '/ask_process{"matter": "fire-acceptance"}')
 LONG = "要哪些材料"
-SCRIPT = {
+SCRIPT: dict[str, Sequence[Draft]] = {
     AMBIGUOUS: [Draft(EntryKind.BOT, "您问的是哪一个？", buttons=(DESIGN, ACCEPTANCE))],
     LONG: [Draft(EntryKind.BOT, "\n".join(f"{number}. 材料{number}" for number in range(1, 61)))],
 }
