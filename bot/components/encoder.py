@@ -58,7 +58,7 @@ class SentenceEncoder:
         self._inputs = {given.name for given in self._session.get_inputs()}
         self._recent: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
         self._lock = threading.Lock()
-        self.dimensions = int(self._run("", "query").shape[0])
+        self.dimensions = int(self._run("一", "query").shape[0])
 
     def encode(self, texts: Sequence[str], kind: Kind) -> Vectors:
         """Unit vectors (len(texts), dimensions), float32, in the order given."""

@@ -1,0 +1,164 @@
+"""The linker on a small catalogue, with letters in place of an encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from knowledge.search.decide import Thresholds, decide
+from knowledge.search.fusion import Fusion
+from knowledge.search.index import FEATURES, CatalogueIndex, Entry
+from knowledge.search.linker import Linker, LinkExamples, Links, train_fusion
+from knowledge.search.names import common_part
+from knowledge.search.ridge import CONSTANT, PENALTY, KernelRidge
+from knowledge.search.spelling import Speller
+
+ENTRIES = [
+    Entry(
+        "fire-acceptance",
+        ["特殊建设工程消防验收", "消防验收"],
+        "大型工程竣工后的消防验收。",
+        ["商场盖完了消防谁来验", "消防验收要带什么", "消防验收几天出意见"],
+    ),
+    Entry(
+        "fire-filing",
+        ["其他建设工程消防验收备案", "消防备案"],
+        "一般工程竣工后报消防备案。",
+        ["普通厂房消防备案怎么办", "消防备案抽中了怎么办", "消防备案要什么"],
+    ),
+    Entry(
+        "drainage-permit",
+        ["城镇污水排入排水管网许可", "排水证"],
+        "向市政管网排污水的许可。",
+        ["排水证要什么材料", "豆制品厂的水往管网排要证吗", "排水证几天"],
+    ),
+    Entry(
+        "construction-permit",
+        ["建筑工程施工许可证核发", "施工证"],
+        "开工前领取的许可。",
+        ["施工证要什么材料", "施工许可证几天", "没有施工证能开工吗"],
+    ),
+]
+WIDTH = 256
+
+
+def encode(texts: Sequence[str], kind: str) -> np.ndarray:
+    """A stand-in for a sentence encoder: hashed pairs of characters."""
+    rows = np.zeros((len(texts), WIDTH), np.float32)
+    for row, text in enumerate(texts):
+        for first, second in pairwise(text):
+            rows[row, (ord(first) * 31 + ord(second)) % WIDTH] += 1
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+def index_of(entries: list[Entry]) -> CatalogueIndex:
+    texts = [t for e in entries for t in [*e.names, e.summary, *e.questions]]
+    return CatalogueIndex(entries, Speller(texts), encode)
+
+
+@pytest.fixture(scope="module")
+def fusion() -> Fusion:
+    index = index_of(ENTRIES)
+    unrelated = ["今天天气怎么样", "讲个笑话", "身份证丢了"]
+    ambiguous = ["消防怎么办", "消防要什么材料"]
+    return train_fusion(
+        index,
+        LinkExamples([["fire-acceptance", "fire-filing"]] * 2, len(unrelated)),
+        index.features(ambiguous, encode(ambiguous, "query")),
+        index.features(unrelated, encode(unrelated, "query")),
+    )
+
+
+def link(linker: Linker, text: str) -> Links:
+    return linker.link([text], encode([text], "query"))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("排水证在哪里办", "drainage-permit"),
+        ("领施工证要准备什么", "construction-permit"),
+        ("消防备案去哪办", "fire-filing"),
+        ("消防验收谁来", "fire-acceptance"),
+        ("pszzzzz psz 材料", "drainage-permit"),
+    ],
+)
+def test_the_right_matter_is_first(fusion: Fusion, text: str, slug: str) -> None:
+    assert link(Linker(index_of(ENTRIES), fusion), text).best(1)[0][0] == slug
+
+
+def test_what_is_about_nothing_is_about_none(fusion: Fusion) -> None:
+    links = link(Linker(index_of(ENTRIES), fusion), "明天下雨吗")
+    assert links.none > max(links.of.values())
+
+
+def test_a_new_matter_is_found_without_training(fusion: Fusion) -> None:
+    new = Entry("night-construction", ["夜间建筑施工许可", "夜施"], "夜里连续施工的许可。", [])
+    linker = Linker(index_of([*ENTRIES, new]), fusion)
+    assert link(linker, "夜间施工许可怎么办").best(1)[0][0] == "night-construction"
+
+
+def test_probabilities_sum_to_one_and_are_the_same_each_time(fusion: Fusion) -> None:
+    first = link(Linker(index_of(ENTRIES), fusion), "消防要什么材料")
+    again = link(Linker(index_of(ENTRIES), fusion), "消防要什么材料")
+    assert sum(first.of.values()) + first.none == pytest.approx(1)
+    assert first == again
+
+
+def test_no_weight_counts_likeness_against_a_matter(fusion: Fusion) -> None:
+    assert len(fusion.weights) == len(FEATURES)
+    assert (fusion.weights >= 0).all()
+    assert Fusion.from_json(fusion.to_json()).none == fusion.none
+
+
+def test_a_question_does_not_find_itself_when_it_is_left_out() -> None:
+    index = index_of(ENTRIES)
+    whole = index.features(index.questions, index.question_vectors)
+    place = FEATURES.index("question_meaning")
+    rows = np.arange(len(index.questions))
+    assert (
+        index.own_features()[rows, index.owners, place] < whole[rows, index.owners, place]
+    ).all()
+
+
+def test_leaving_out_in_closed_form_is_leaving_out() -> None:
+    random = np.random.default_rng(1)
+    rows = random.normal(size=(9, 4)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    owners = [0, 1, 2] * 3
+    similar = rows @ rows.T
+    left_out = KernelRidge(similar, owners, 3).left_out()
+    rest = list(range(1, 9))
+    kernel = similar[np.ix_(rest, rest)] + CONSTANT + PENALTY * np.eye(8)
+    dual = np.linalg.solve(kernel, np.eye(3)[[owners[row] for row in rest]])
+    assert np.allclose(left_out[0], (similar[0, rest] + CONSTANT) @ dual, atol=1e-4)
+
+
+LIMITS = Thresholds(wrong_costs=5, known=0.3, offered=0.15)
+
+
+@pytest.mark.parametrize(
+    ("shares", "ambiguous", "matter", "offer"),
+    [
+        ({"a": 0.95, "b": 0.03}, 0.0, "a", ()),
+        ({"a": 0.5, "b": 0.45}, 0.0, None, ("a", "b")),
+        ({"a": 0.25, "b": 0.25, "c": 0.24, "d": 0.24}, 0.0, None, ("a", "b", "c", "d")),
+        ({"a": 0.9, "b": 0.06}, 0.9, None, ("a", "b")),
+        ({"a": 0.1, "b": 0.05}, 0.0, None, ()),
+        ({"a": 0.85, "b": 0.05}, 0.0, "a", ()),
+        ({"a": 1.0}, 0.9, "a", ()),
+    ],
+)
+def test_decide(
+    shares: dict[str, float], ambiguous: float, matter: str | None, offer: tuple[str, ...]
+) -> None:
+    decision = decide(Links(shares, 1 - sum(shares.values())), LIMITS, ambiguous)
+    assert (decision.matter, decision.offer) == (matter, offer)
+
+
+def test_common_part() -> None:
+    assert common_part(["特殊建设工程消防验收", "其他建设工程消防验收备案"]) == "建设工程消防验收"
+    assert common_part(["供水报装", "取水许可"]) == ""
