@@ -91,21 +91,25 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         return fit_calibrated(rows, labels, config["strength"], config["balance"], config["folds"])
 
     def _rows(self, messages: list[Message]) -> sparse.csr_matrix:
+        letters = stacked(messages, character_ngrams.ORIGIN)
+        return sparse.hstack([letters, sparse.csr_matrix(self._dense(messages))], format="csr")
+
+    def _dense(self, messages: list[Message]) -> NDArray[np.float32]:
+        """(messages, width of vector and likeness), what is not letters."""
         vectors = stacked(messages, sentence_features.ORIGIN) - self._learned["centre"]
         vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
         likeness = stacked(messages, catalogue_linker.ORIGIN) - self._learned["likeness_mean"]
         likeness = likeness / self._learned["likeness_scale"]
-        dense = np.concatenate(
+        return np.concatenate(
             [vectors * self._config["meaning"], likeness * self._config["likeness"]], axis=1
         )
-        letters = stacked(messages, character_ngrams.ORIGIN)
-        return sparse.hstack([letters, sparse.csr_matrix(dense)], format="csr")
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(is_text, messages):
-            rows = self._rows([message])
-            acts = self._shares("act", rows)
-            aspects = self._shares("aspect", rows)
+            letters = stacked([message], character_ngrams.ORIGIN)
+            dense = self._dense([message])[0]
+            acts = self._shares("act", letters, dense)
+            aspects = self._shares("aspect", letters, dense)
             message.set(ACTS, acts)
             message.set(ASPECTS, aspects)
             ranking = ranked_intents(acts, aspects)
@@ -113,9 +117,11 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
             message.set("intent_ranking", ranking[:RANKED], add_to_output=True)
         return messages
 
-    def _shares(self, kind: str, rows: sparse.csr_matrix) -> dict[str, float]:
+    def _shares(
+        self, kind: str, letters: sparse.csr_matrix, dense: NDArray[np.float32]
+    ) -> dict[str, float]:
         learned: CalibratedRegression = self._learned[kind]
-        shares: NDArray[np.float64] = learned.probabilities(rows)[0]
+        shares = learned.probabilities_of(letters.indices, letters.data, dense)
         return dict(zip(learned.labels, map(float, shares), strict=True))
 
 

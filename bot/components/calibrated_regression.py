@@ -25,10 +25,15 @@ class CalibratedRegression:
     intercepts: NDArray[np.float64]
     temperature: float
 
-    def probabilities(self, rows: sparse.csr_matrix) -> NDArray[np.float64]:
-        """(rows, labels)"""
-        logits = rows @ self.coefficients.T + self.intercepts
-        return _softmax(np.asarray(logits, np.float64) / self.temperature)
+    def probabilities_of(
+        self, places: NDArray[np.int32], values: NDArray[np.float32], dense: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """(labels,) for one row: its few values at `places`, and the columns that all rows fill,
+        which stand last."""
+        sparse_part = self.coefficients[:, places] @ values
+        dense_part = self.coefficients[:, -len(dense) :] @ dense
+        logits = (sparse_part + dense_part + self.intercepts) / self.temperature
+        return _softmax(np.asarray(logits, np.float64)[None])[0]
 
 
 def fit_calibrated(

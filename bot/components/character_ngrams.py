@@ -17,6 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.components.message_features import READ, attach, is_text
 from bot.components.searchable import searchable
+from knowledge.search.lexical import WeighedTokens
 from knowledge.text import mask_codes
 
 ORIGIN = "CharacterNgrams"
@@ -39,7 +40,11 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
         self._config = config
         self._storage = storage
         self._resource = resource
+        self._use(tables)
+
+    def _use(self, tables: list[TfidfVectorizer]) -> None:
         self._tables = tables
+        self._weighed = [WeighedTokens(table) for table in tables]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -69,7 +74,7 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
 
     def train(self, training_data: TrainingData) -> Resource:
         texts = [_readings(m) for m in training_data.training_examples if is_text(m)]
-        self._tables = [self._table().fit(list(of_kind)) for of_kind in zip(*texts, strict=True)]
+        self._use([self._table().fit(list(of_kind)) for of_kind in zip(*texts, strict=True)])
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._tables, folder / "tables.joblib", compress=3)
         return self._resource
@@ -90,10 +95,18 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(is_text, messages):
-            readings = zip(self._tables, _readings(message), strict=True)
-            rows = [table.transform([text]) for table, text in readings]
-            attach(message, sparse.hstack(rows, format="csr"), ORIGIN)
+            attach(message, self._row(message), ORIGIN)
         return messages
+
+    def _row(self, message: Message) -> sparse.csr_matrix:
+        places, weights, width = [], [], 0
+        for weighed, text in zip(self._weighed, _readings(message), strict=True):
+            found, of_text = weighed.row(text)
+            places.append(found + width)
+            weights.append(of_text)
+            width += len(weighed)
+        data = np.concatenate(weights)
+        return sparse.csr_matrix((data, np.concatenate(places), [0, len(data)]), (1, width))
 
 
 def _readings(message: Message) -> tuple[str, str]:

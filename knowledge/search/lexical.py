@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -22,6 +23,31 @@ def ngrams(units: Sequence[str], longest: int, joint: str = "") -> list[str]:
     ]
 
 
+class WeighedTokens:
+    """What a fitted vectorizer makes of one text, without the checks that it repeats every time.
+
+    For sublinear counts and rows of unit length; the same numbers but for rounding.
+    """
+
+    def __init__(self, vectorizer: TfidfVectorizer) -> None:
+        self._tokens: Tokens = vectorizer.build_analyzer()
+        self._places: dict[str, int] = vectorizer.vocabulary_
+        self._rarity = np.asarray(vectorizer.idf_, np.float32)
+
+    def __len__(self) -> int:
+        return len(self._rarity)
+
+    def row(self, text: str) -> tuple[NDArray[np.int32], Scores]:
+        """Places in ascending order and their weights."""
+        places = self._places
+        counts = Counter(places[token] for token in self._tokens(text) if token in places)
+        found = np.array(sorted(counts), np.int32)
+        times = np.array([counts[place] for place in found.tolist()], np.float32)
+        weights = (np.log(times) + 1) * self._rarity[found]
+        length = float(np.linalg.norm(weights))
+        return found, np.asarray(weights / length if length else weights, np.float32)
+
+
 class NgramTable:
     """Rows of text, searched by the cosine of their weighted n-grams."""
 
@@ -30,13 +56,25 @@ class NgramTable:
         self._vectorizer.fit(idf_from or ["-"])
         self.rows = self._vectorizer.transform(texts)
         self._columns = self.rows.T.tocsr()
+        self._weighed = WeighedTokens(self._vectorizer)
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         return self._vectorizer.transform(texts)
 
     def cosines(self, texts: Sequence[str]) -> Scores:
         """(texts, rows)"""
+        if len(texts) == 1:
+            return self._cosines_of(texts[0])[None]
         return np.asarray((self.transform(texts) @ self._columns).toarray(), np.float32)
+
+    def _cosines_of(self, text: str) -> Scores:
+        """One text, token by token: a sparse product costs more in checks than in sums."""
+        columns = self._columns
+        found = np.zeros(columns.shape[1], np.float32)
+        for place, weight in zip(*self._weighed.row(text), strict=True):
+            some = slice(columns.indptr[place], columns.indptr[place + 1])
+            found[columns.indices[some]] += columns.data[some] * weight
+        return found
 
 
 class Groups:

@@ -16,13 +16,14 @@ _LATIN_WORDS = re.compile(r"[a-z']+")
 LONGEST_SYLLABLE = 6
 
 
-def syllables(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def syllables(text: str) -> tuple[str, ...]:
     """One toneless syllable per Chinese character, in the reading its neighbours give it.
 
     Everything else is left out.
     """
     chinese = "".join(_CHINESE.findall(text))
-    return lazy_pinyin(chinese) if chinese else []
+    return tuple(lazy_pinyin(chinese)) if chinese else ()
 
 
 def initials(text: str) -> str:

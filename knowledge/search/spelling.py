@@ -20,6 +20,7 @@ END = "$"
 # seen often enough not to be chance.
 HABIT_SHARE = 0.25
 HABIT_COUNT = 4
+REMEMBERED = 1024  # texts read last: one is read ahead of its turn, and in it
 
 
 def _heard(run: str) -> list[tuple[str, str]]:
@@ -49,9 +50,13 @@ class Speller:
                     sounds[sound].add(character)
         self._sounds = {sound: sorted(some) for sound, some in sounds.items()}
         self._total = sum(self._single.values()) or 1
+        self._remembered = lru_cache(REMEMBERED)(self._read)
 
     def read(self, text: str) -> str:
         """A message in one spelling, pinyin turned into Chinese, misheard characters corrected."""
+        return self._remembered(text)
+
+    def _read(self, text: str) -> str:
         text = normalise(text)
         words = typed_syllables(text)
         if words is not None:
