@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.model.conversation import Button, Draft, EntryKind, Inbound
 from bot.services.announce import Hub
-from bot.services.ports import StoreUnavailable
+from bot.services.ports import Log, StoreUnavailable
 from bot.services.receive_message import receive_message
 from bot.storage.database import Database
 from tests.fakes.dialogue import ScriptedDialogue
@@ -131,6 +131,27 @@ async def test_a_turn_that_outlives_the_whole_takeover_is_not_said(
 
     said = [text for kind, text in await running.lines(visitor.conversation) if kind == "bot"]
     assert said[1:] == ["答：谢谢"]
+
+
+async def test_the_epoch_alone_fences_a_turn(running: Product, dialogue: ScriptedDialogue) -> None:
+    """A change of owner that leaves the message unhandled: it is thought over again."""
+    visitor = await running.visitor()
+    dialogue.may_think.clear()
+    await visitor.says("要多少天")
+    await dialogue.thinks_about("要多少天")
+
+    def change(log: Log) -> None:
+        head = log.lock(visitor.conversation)
+        head.epoch, head.state = head.epoch + 1, {"turns": 41}
+        log.save(head)
+
+    await running.parts.database.transact(change)
+    dialogue.may_think.set()
+    await running.settled(visitor.conversation)
+
+    assert dialogue.heard == ["要多少天", "要多少天"]
+    assert await visitor.lines(after=1) == [("user", "要多少天"), ("bot", "答：要多少天")]
+    assert (await running.head(visitor.conversation)).state == {"turns": 42}
 
 
 async def test_a_request_for_a_human_that_a_claim_overtakes_does_not_queue(
