@@ -85,7 +85,8 @@ class RasaDialogue:
 
     async def _turn(self, conversation: Conversation, message: Entry) -> TurnResult:
         text = message.payload or as_plain_text(message.text)
-        await self._encode(text)
+        if message.payload is None:
+            await self._encode(text)
         turn = self._store.begin(conversation.id, conversation.state)
         output = ReplyCollector()
         broken = Failures()

@@ -23,6 +23,7 @@ LEARNED_FROM = (
     "knowledge/search/*.py",
     "knowledge/text.py",
 )
+NAME = "bangban"
 RECORD = "trained.json"
 LOG = "train.log"
 COMPONENT = re.compile(r"Starting to train component '(\w+)'")
@@ -60,11 +61,11 @@ def train(models: Path, tick: Tick) -> Path:
     """Trains with `rasa train` in a process of its own.
 
     `tick` is told, twice a second, the seconds so far and the component being trained. The output
-    goes to models/train.log. Raises TrainingFailed.
+    goes to models/train.log. Older models of ours are deleted. Raises TrainingFailed.
     """
     models.mkdir(parents=True, exist_ok=True)
     wanted = fingerprint()
-    name = f"bangban-{wanted[:12]}"
+    name = f"{NAME}-{wanted[:12]}"
     command = [sys.executable, "-m", "rasa", "train", "--force", "--fixed-model-name", name]
     command += ["--config", "config.yml", "--domain", "bot/domain", "--data", "nlu_data"]
     command += ["--out", str(models)]
@@ -85,6 +86,9 @@ def train(models: Path, tick: Tick) -> Path:
         raise TrainingFailed(f"training failed: read {models / LOG}")
     record = {"fingerprint": wanted, "model": model.name}
     (models / RECORD).write_text(json.dumps(record))
+    for older in models.glob(f"{NAME}-*.tar.gz"):
+        if older != model:
+            older.unlink(missing_ok=True)
     return model
 
 
