@@ -43,11 +43,12 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="bangban")
 def cli() -> None:
     """帮办：工程建设项目审批的帮办助手与项目管家工作台。"""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    # Before any command is imported: the libraries look at these while they load.
     logging.captureWarnings(True)  # the pinned libraries' notes to developers belong in the log
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow comes with rasa, unused
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-
-
-def main(args: Sequence[str] | None = None) -> None:
     cli.main(args, prog_name="bangban")

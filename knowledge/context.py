@@ -31,13 +31,15 @@ OWN_CASE = ("case_status", "missing_documents")
 
 @dataclass(frozen=True)
 class Heard:
-    """One message as the models hear it, without its context. `text` is in one spelling."""
+    """One message as the models hear it, without its context. `text` is in one spelling; `named`
+    are the matters called by a name that only they have."""
 
     text: str
     acts: Mapping[str, float]
     aspects: Mapping[str, float]
     matters: Links
     terms: Links
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Weights:
     aspect_of_answer: float  # the same for corrections and answers, which rarely say it again
     second: float  # from this on a second aspect is asked
     answered: float  # share of one offered matter among the offered that makes it the answer
+    named: float  # a matter with a name said outright that no other has
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ class Resolver:
         self._catalogue = catalogue
 
     def resolve(self, heard: Heard, context: Context) -> Outcome:
+        heard = self._favour_named(heard)
         if context.offer:
             answer = self._answer_to_offer(heard, context)
             if answer:
@@ -113,6 +117,16 @@ class Resolver:
             return self._policy(heard, share)
         mentioned = _mentioned(heard.matters) if act in OWN_CASE else None
         return Outcome(act, matter=mentioned, confidence=share)
+
+    def _favour_named(self, heard: Heard) -> Heard:
+        if not heard.named:
+            return heard
+        links = heard.matters
+        raised = {
+            matter: share * (self._weights.named if matter in heard.named else 1.0)
+            for matter, share in links.of.items()
+        }
+        return replace(heard, matters=_shares(raised, links.none))
 
     # what is done
 
@@ -295,7 +309,10 @@ _PARTICLES = re.compile(
 
 
 def _ambiguous(heard: Heard) -> float:
-    """Of a question about a matter: the probability that it fits several equally well."""
+    """Of a question about a matter: the probability that it fits several equally well. A name
+    that only one matter has leaves no choice, however short the question."""
+    if len(heard.named) == 1:
+        return 0.0
     several = heard.acts.get(CLARIFY, 0.0)
     return several / max(several + heard.acts.get(ASK_MATTER, 0.0), 1e-9)
 

@@ -31,7 +31,7 @@ from knowledge.search.lexical import Scores
 from knowledge.search.linker import Linker, LinkExamples, Links, train_fusion
 
 ORIGIN = "CatalogueLinker"
-LINKS, TERM_LINKS, RELINK = "matter_links", "term_links", "relink"
+LINKS, TERM_LINKS, RELINK, NAMED = "matter_links", "term_links", "relink", "matters_named"
 ABOUT_NOTHING = ("out_of_scope", "small_talk")
 NO_MATTER = "none"  # in the metadata of an example that only its conversation explains
 
@@ -118,6 +118,7 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
                 features = _features(linker.index, [message])
                 message.set(key, linker.links(features)[0])
                 rows.append(linker.evidence(features))
+            message.set(NAMED, _named(searchable().matters, message.get(READ)))
             message.set(RELINK, self._link)
             attach(message, np.concatenate(rows, axis=1), ORIGIN)
         return messages
@@ -130,6 +131,11 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
     def _linker(self, kind: str) -> Linker:
         current = searchable()
         return Linker(current.matters if kind == MATTER else current.terms, self._fusions[kind])
+
+
+def _named(index: CatalogueIndex, text: str) -> tuple[str, ...]:
+    """The ids of the matters called by a name that only they have."""
+    return tuple(index.ids[place] for place in index.names.only_owners(text))
 
 
 def _features(index: CatalogueIndex, messages: list[Message]) -> Scores:

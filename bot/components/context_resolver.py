@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.act_aspect_classifier import ACTS, ASK, ASPECTS
-from bot.components.catalogue_linker import LINKS, RELINK, TERM_LINKS
+from bot.components.catalogue_linker import LINKS, NAMED, RELINK, TERM_LINKS
 from bot.components.message_features import READ, is_text
 from bot.components.searchable import searchable
 from knowledge.context import CLARIFY, Catalogue, Context, Heard, Outcome, Resolver, Weights
@@ -41,6 +41,7 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             aspect_of_answer=config["aspect_of_answer"],
             second=config["second_aspect"],
             answered=config["answered"],
+            named=config["named"],
         )
 
     @classmethod
@@ -65,8 +66,9 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             "offered": 20.0,
             "aspect": 0.4,
             "aspect_of_answer": 0.9,
-            "second_aspect": 0.25,
+            "second_aspect": 0.2,
             "answered": 0.55,
+            "named": 4.0,
         }
 
     def process(
@@ -80,6 +82,7 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
                 message.get(ASPECTS),
                 message.get(LINKS),
                 message.get(TERM_LINKS),
+                message.get(NAMED),
             )
             resolver = Resolver(self._limits, self._weights, self._catalogue(message))
             put(message, resolver.resolve(heard, context), heard)

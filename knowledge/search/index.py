@@ -32,6 +32,7 @@ class Entry:
 # Each earns its place: leaving any one out makes the cross-validated linker worse.
 FEATURES = (
     "name_heard",
+    "name_outright",
     "name_ngrams",
     "name_meaning",
     "summary_meaning",
@@ -116,6 +117,7 @@ class CatalogueIndex:
         names, asked, count = self.names, self._by_question, len(self.questions)
         columns = (
             names.heard(texts),
+            names.outright(texts),
             names.groups.best(letters[:, count:]),
             names.groups.best(meaning[:, count:]),
             np.asarray(given @ self._summaries.T, np.float32),

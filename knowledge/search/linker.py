@@ -73,8 +73,16 @@ class Linker:
             self.fusion.logits(features)[:, :-1].max(axis=1) - self.fusion.none,
             *(np.log(ranked[:, place] + TINY) - np.log(ranked[:, 0] + TINY) for place in (1, 2)),
             *(peaks[:, FEATURES.index(name)] for name in PEAKS),
+            *_named(peaks[:, FEATURES.index("name_outright")]),
         ]
         return np.asarray(np.stack(columns, axis=1), np.float32)
+
+
+def _named(outright: Scores) -> tuple[Scores, Scores]:
+    """Whether a name that only one matter has is said, and whether only names that several
+    have are: the one asks for an answer, the other for a question back."""
+    only = (outright >= 1).astype(np.float32)
+    return only, (outright > 0).astype(np.float32) - only
 
 
 PEAKS = ("name_heard", "name_ngrams", "name_meaning", "question_meaning", "ridge")

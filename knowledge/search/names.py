@@ -33,6 +33,7 @@ class NameTable:
 
     def __init__(self, names: Sequence[Sequence[str]]) -> None:
         parts = [name_parts(of_one) for of_one in names]
+        self._count = len(parts)
         self.texts = [part for of_one in parts for part in of_one]
         self.groups = Groups([i for i, p in enumerate(parts) for _ in p], len(parts))
         joined = ["\n".join(of_one) for of_one in parts]
@@ -40,6 +41,10 @@ class NameTable:
         self._length = np.array([len(text) for text in self.texts], np.float32)
         self._sounds = [" ".join(["", *syllables(text), ""]) for text in self.texts]
         self._initials = [initials(text) for text in self.texts]
+        self._owners: dict[str, list[int]] = {}
+        for owner, of_one in enumerate(parts):
+            for part in of_one:
+                self._owners.setdefault(part, []).append(owner)
 
     def heard(self, texts: Sequence[str]) -> Scores:
         """(texts, matters): the rarest name whose sound or initials are in the text."""
@@ -53,6 +58,24 @@ class NameTable:
                 ):
                     found[row, column] = 1
         return self.groups.best(found * self.rarity * np.minimum(self._length, 8) ** 0.5)
+
+    def outright(self, texts: Sequence[str]) -> Scores:
+        """(texts, matters): 1 for the only matter with a name that is in the text, and its share
+        where several matters have that name. A name inside a longer one that is there too does
+        not count: who says 施工许可证变更 does not say 施工许可证."""
+        found = np.zeros((len(texts), self._count), np.float32)
+        for row, text in enumerate(texts):
+            said = [name for name in self._longest_first() if name in text]
+            for place, name in enumerate(said):
+                if any(name in longer for longer in said[:place]):
+                    continue
+                owners = self._owners[name]
+                found[row, owners] = np.maximum(found[row, owners], 1 / len(owners))
+        return found
+
+    def only_owners(self, text: str) -> tuple[int, ...]:
+        """The places of the matters that a name in the text belongs to alone."""
+        return tuple(np.flatnonzero(self.outright([text])[0] >= 1).tolist())
 
     def mask(self, text: str, mark: str = "某") -> str:
         """The text with every name in it replaced by a mark, longest names first."""
