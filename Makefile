@@ -59,7 +59,7 @@ install:
 	    exit 1; })
 	$(call step,install Python packages,\
 	  $(UV) venv --quiet --allow-existing --python 3.10 .venv && \
-	  $(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock && \
+	  $(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock && \
 	  $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . && \
 	  $(UV) pip check --python $(BIN)/python && touch .venv/.installed)
 

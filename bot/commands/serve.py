@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.app.parts import Parts
     from bot.storage.stewards import Accounts
 
+log = logging.getLogger(__name__)
 console = Console(stderr=True)
 SAMPLE_STEWARD = ("示例管家", "bangban-demo")
 TALKATIVE = {
@@ -127,12 +128,14 @@ async def _sweep(parts: Parts) -> None:
     catalogue = shared_catalogue(parts.settings.knowledge)
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        await asyncio.to_thread(catalogue.refresh)
         try:
+            await asyncio.to_thread(catalogue.refresh)
             await escalate_overdue(parts.database, parts.hub, parts.hours)
             await parts.scheduler.catch_up()
         except StoreUnavailable as away:
-            logging.getLogger(__name__).warning("sweep: %s", away)
+            log.warning("sweep: %s", away)
+        except Exception:  # one bad round must not end the rounds
+            log.exception("sweep failed; it is tried again")
 
 
 async def _until_stopped() -> None:
