@@ -116,12 +116,11 @@ async def test_typed_text_is_never_a_command(text: str, dialogue: RasaDialogue) 
 
 
 async def test_a_payload_typed_is_not_a_payload_pressed(dialogue: RasaDialogue) -> None:
-    payload = '/ask_fee{"matter": "social-stability-risk"}'
-    pressed = await say(dialogue, new_conversation(), "收费", payload=payload)
+    payload = '/plan_project{"path": "decoration"}'
+    pressed = await say(dialogue, new_conversation(), "装修改造", payload=payload)
     typed = await say(dialogue, new_conversation(), payload)
-    assert pressed.understood["matter"] == "social-stability-risk"
-    assert pressed.understood["aspect"] == "fee"
-    assert typed.state.get("matter") != "social-stability-risk"
+    assert pressed.replies[0].facts["path"] == "decoration"
+    assert "path" not in typed.replies[0].facts
 
 
 ODD = {
