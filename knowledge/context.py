@@ -83,6 +83,7 @@ class Weights:
     second: float  # from this on a second aspect is asked
     answered: float  # share of one offered matter among the offered that makes it the answer
     named: float  # a matter with a name said outright that no other has
+    service: float  # a service that an intermediary sells, beside the approvals
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Catalogue:
     mask: Callable[[str], str]  # the text without names of matters
     common_part: Callable[[tuple[str, ...]], str]  # what the names of some matters share
     matters_of_term: Callable[[str], tuple[str, ...]]
+    services: frozenset[str] = frozenset()  # matters that are an intermediary's service
 
 
 class Resolver:
@@ -105,7 +107,7 @@ class Resolver:
         self._catalogue = catalogue
 
     def resolve(self, heard: Heard, context: Context) -> Outcome:
-        heard = self._favour_named(heard)
+        heard = self._favour(heard)
         if context.offer:
             answer = self._answer_to_offer(heard, context)
             if answer:
@@ -118,15 +120,19 @@ class Resolver:
         mentioned = _mentioned(heard.matters) if act in OWN_CASE else None
         return Outcome(act, matter=mentioned, confidence=share)
 
-    def _favour_named(self, heard: Heard) -> Heard:
-        if not heard.named:
-            return heard
-        links = heard.matters
-        raised = {
-            matter: share * (self._weights.named if matter in heard.named else 1.0)
-            for matter, share in links.of.items()
-        }
-        return replace(heard, matters=_shares(raised, links.none))
+    def _favour(self, heard: Heard) -> Heard:
+        return replace(heard, matters=self._favoured(heard.matters, heard.named))
+
+    def _favoured(self, links: Links, named: tuple[str, ...] = ()) -> Links:
+        """What is called by its own name is likelier, an intermediary's service less likely than
+        the approval that needs it."""
+        favour = dict.fromkeys(self._catalogue.services, self._weights.service)
+        favour |= dict.fromkeys(named, self._weights.named)
+        raised = {matter: share * favour.get(matter, 1.0) for matter, share in links.of.items()}
+        return _shares(raised, links.none)
+
+    def _link(self, text: str) -> Links:
+        return self._favoured(self._catalogue.link(text))
 
     # what is done
 
@@ -208,13 +214,13 @@ class Resolver:
     def _corrected(self, heard: Heard, wrong: str) -> Decision:
         """Another matter than the one answered: what the rest of the message names, near to it."""
         rest = without_denials(heard.text)
-        links = heard.matters if rest == heard.text else self._catalogue.link(rest)
+        links = heard.matters if rest == heard.text else self._link(rest)
         if max(links.of.values(), default=0.0) < NAMED:
             return Decision(wrong, (), 0.5)
         near = self._catalogue.likeness(wrong)
         twins = tuple(sorted(m for m, like in near.items() if like >= TWIN and m != wrong))
         if twins and not names_anew(heard.text):
-            framed = self._catalogue.link(self._catalogue.common_part((wrong, *twins)) + rest)
+            framed = self._link(self._catalogue.common_part((wrong, *twins)) + rest)
             raised = {m: framed.of.get(m, 0.0) for m in twins}
         else:
             raised = {**links.of, wrong: 0.0}
@@ -270,16 +276,18 @@ class Resolver:
         it. What is denied (“不是地的”) counts against.
         """
         said, denied = without_denials(heard.text), denied_part(heard.text)
-        links = heard.matters if said == heard.text else self._catalogue.link(said)
+        links = heard.matters if said == heard.text else self._link(said)
         shared = self._catalogue.common_part(context.offer)
-        framed = self._catalogue.link(shared + said) if shared else links
-        against = self._catalogue.link(shared + denied) if denied else None
+        framed = self._link(shared + said) if shared else links
+        against = self._link(shared + denied) if denied else None
+        together = sum(links.of.get(slug, 0.0) for slug in context.offer)
         inside = {}
         for slug in context.offer:
-            share = (links.of.get(slug, 0.0) * framed.of.get(slug, 0.0)) ** 0.5 + 1e-6
+            share = framed.of.get(slug, 0.0) + 1e-6
+            if together >= NAMED * 2:
+                share = (links.of.get(slug, 0.0) * share) ** 0.5 + 1e-6
             inside[slug] = share / ((against.of.get(slug, 0.0) + DENIAL) if against else 1.0)
         total = sum(inside.values())
-        together = sum(links.of.get(slug, 0.0) for slug in context.offer)
         outside = max((p for m, p in links.of.items() if m not in context.offer), default=0.0)
         return {slug: share / total for slug, share in inside.items()}, together, outside
 

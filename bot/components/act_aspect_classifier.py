@@ -43,7 +43,7 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"meaning": 3.0, "likeness": 0.3, "strength": 3.0, "balance": 1.0, "folds": 3}
+        return {"meaning": 1.5, "likeness": 0.3, "strength": 10.0, "balance": 0.5, "folds": 3}
 
     @classmethod
     def create(

@@ -19,10 +19,12 @@ from bot.components.catalogue_linker import LINKS, NAMED, RELINK, TERM_LINKS
 from bot.components.message_features import READ, is_text
 from bot.components.searchable import searchable
 from knowledge.context import CLARIFY, Catalogue, Context, Heard, Outcome, Resolver, Weights
+from knowledge.schema import Matter
 from knowledge.search.decide import Thresholds
 from knowledge.search.names import common_part
 
 UNDERSTANDING = "understanding"
+SERVICE = "service"  # the stage of what an intermediary sells
 RANKED = 5
 
 
@@ -42,6 +44,7 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             second=config["second_aspect"],
             answered=config["answered"],
             named=config["named"],
+            service=config["service"],
         )
 
     @classmethod
@@ -69,6 +72,7 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             "second_aspect": 0.2,
             "answered": 0.55,
             "named": 4.0,
+            "service": 0.5,
         }
 
     def process(
@@ -96,7 +100,16 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             mask=current.matters.names.mask,
             common_part=lambda slugs: common_part([current.catalogue.name(s) for s in slugs]),
             matters_of_term=lambda term: tuple(current.catalogue.terms[term].matters),
+            services=frozenset(
+                slug
+                for slug, matter in current.catalogue.matters.items()
+                if matter.stage == SERVICE
+            ),
         )
+
+
+def services_of(matters: Mapping[str, Matter]) -> frozenset[str]:
+    return frozenset(slug for slug, matter in matters.items() if matter.stage == SERVICE)
 
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:

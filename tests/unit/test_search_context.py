@@ -14,7 +14,7 @@ from knowledge.search.linker import Links
 LIMITS = Thresholds(wrong_costs=5, known=0.3, offered=0.15)
 WEIGHTS = Weights(
     asking=3, same_matter=3, offered=20, earlier=2, aspect=0.4, aspect_of_answer=0.9,
-    second=0.25, answered=0.55, named=4,
+    second=0.25, answered=0.55, named=4, service=0.5,
 )  # fmt: skip
 NO_MATTER = Links({"a": 0.02, "b": 0.02, "c": 0.01}, 0.95)
 SURE_OF = {slug: Links({slug: 0.96}, 0.04) for slug in "abc"}
