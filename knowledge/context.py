@@ -107,6 +107,8 @@ class Resolver:
         self._catalogue = catalogue
 
     def resolve(self, heard: Heard, context: Context) -> Outcome:
+        if not any(character.isalnum() for character in heard.text):
+            return Outcome("out_of_scope", confidence=1.0)
         heard = self._favour(heard)
         if context.offer:
             answer = self._answer_to_offer(heard, context)

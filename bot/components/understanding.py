@@ -50,14 +50,15 @@ class Pipeline:
     def understand(self, texts: Sequence[str]) -> Iterator[Understood]:
         """In the order given; sentences are encoded together, on two threads."""
         for start in range(0, len(texts), AT_ONCE):
-            yield from self._together([as_plain_text(text) for text in texts[start:][:AT_ONCE]])
+            yield from self._together(texts[start : start + AT_ONCE])
 
     def _together(self, texts: Sequence[str]) -> Iterator[Understood]:
         current = searchable()
-        current.encoder.encode_ahead([current.speller.read(text) for text in texts])
+        plain = [as_plain_text(text) for text in texts]
+        current.encoder.encode_ahead([current.speller.read(text) for text in plain])
         results: dict[str, Any] = self._runner.run(
             inputs={
-                PLACEHOLDER_MESSAGE: [UserMessage(text) for text in texts],
+                PLACEHOLDER_MESSAGE: [UserMessage(text) for text in plain],
                 PLACEHOLDER_TRACKER: None,
             },
             targets=[self._metadata.nlu_target],

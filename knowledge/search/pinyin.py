@@ -14,6 +14,7 @@ from knowledge.text import CJK
 _CHINESE = re.compile(rf"[{CJK}]")
 _LATIN_WORDS = re.compile(r"[a-z']+")
 LONGEST_SYLLABLE = 6
+LONGEST_WORD = 60  # letters without a space; nobody types a longer one
 
 
 @lru_cache(maxsize=4096)
@@ -47,6 +48,8 @@ def split_syllables(word: str) -> tuple[str, ...] | None:
     """A latin word as pinyin syllables, the fewest possible; None when it is not pinyin."""
     if not word:
         return ()
+    if len(word) > LONGEST_WORD:
+        return None
     best: tuple[str, ...] | None = None
     for end in range(min(len(word), LONGEST_SYLLABLE), 0, -1):
         if word[:end] in known_syllables():

@@ -1,0 +1,81 @@
+"""The trained pipeline on the development questions: floors that no change may fall below."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.components.scoreboard import Question, Scoreboard, judge
+from bot.components.understanding import Pipeline, Understood
+
+HERE = Path(__file__).parent
+AT_LEAST = {
+    "act": 0.88,
+    "matter_first": 0.90,
+    "matter_in_first_three": 0.96,
+    "aspect": 0.87,
+    "joint_or_asked_back": 0.84,
+    "clarify_asked_back": 0.60,
+}
+AT_MOST = {"out_of_scope_answered": 0.06, "wrong_matter": 0.06}
+
+
+def read_questions() -> list[Question]:
+    questions = []
+    for line in (HERE / "dev_questions.jsonl").read_text("utf-8").splitlines():
+        value = json.loads(line)
+        questions.append(
+            Question(
+                value["text"],
+                value["act"],
+                value["matter"],
+                tuple(value["also"]),
+                value["aspect"],
+                value.get("aspect2"),
+                tuple(value["tags"]),
+            )
+        )
+    return questions
+
+
+@pytest.fixture(scope="module")
+def answers(trained_model: Path) -> list[Understood]:
+    pipeline = Pipeline(trained_model)
+    return list(pipeline.understand([question.text for question in read_questions()]))
+
+
+@pytest.fixture(scope="module")
+def board(answers: list[Understood]) -> Scoreboard:
+    return judge(read_questions(), answers)
+
+
+@pytest.mark.parametrize(("figure", "floor"), AT_LEAST.items())
+def test_at_least(board: Scoreboard, figure: str, floor: float) -> None:
+    assert board.shares[figure].value >= floor, board.wrong
+
+
+@pytest.mark.parametrize(("figure", "ceiling"), AT_MOST.items())
+def test_at_most(board: Scoreboard, figure: str, ceiling: float) -> None:
+    assert board.shares[figure].value <= ceiling, board.wrong
+
+
+def test_the_common_matters_are_found(answers: list[Understood]) -> None:
+    common = frozenset((HERE / "common_matters.txt").read_text("utf-8").split())
+    board = judge(read_questions(), answers, common)
+    assert board.shares["matter_first"].value >= 0.85
+
+
+def test_odd_messages_are_understood_without_an_error(trained_model: Path) -> None:
+    odd = ["", " ", "😀😀", "\x00\x07", "?", "/ask_fee", "字" * 100_000, "12345", "a" * 5_000]
+    found = list(Pipeline(trained_model).understand(odd))
+    assert [one.text for one in found] == odd
+    assert all(one.act == "out_of_scope" and one.matter is None for one in found[:5])
+
+
+def test_the_same_message_is_understood_the_same_way(
+    answers: list[Understood], trained_model: Path
+) -> None:
+    again = Pipeline(trained_model).understand([answers[0].text])
+    assert list(again) == [answers[0]]
