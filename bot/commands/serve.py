@@ -6,7 +6,6 @@ import asyncio
 import logging
 import resource
 import signal
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -35,7 +34,6 @@ TALKATIVE = {
     "rasa_sdk": logging.WARNING,
     "py.warnings": logging.ERROR,
 }
-SWITCH_SECONDS = 0.0005  # a turn computes for milliseconds; the loop must not wait for its end
 SWEEP_SECONDS = 20.0  # how often files, queues and unanswered messages are looked at
 
 
@@ -63,7 +61,6 @@ def up(host: str, port: int, database: str | None, no_demo: bool) -> None:
     begun = time.monotonic()
     settings = settings_or_exit(database_url=database)
     _log(settings.log_level)
-    sys.setswitchinterval(SWITCH_SECONDS)
     with said_plainly():
         from bot.commands.train import ensure_trained
 
