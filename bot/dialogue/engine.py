@@ -27,14 +27,12 @@ from bot.dialogue.in_process_actions import Failures, InProcessActions, RunActio
 from bot.dialogue.linear_runner import LinearGraphRunner
 from bot.dialogue.replies import ReplyCollector
 from bot.dialogue.turn_tracker import TurnTrackerStore, state_of
-from bot.model.conversation import Button, Conversation, Draft, Entry, EntryKind
+from bot.model.conversation import Conversation, Entry
 from bot.services.ports import TurnResult
+from bot.services.take_turn import apology
 
 log = logging.getLogger(__name__)
 TURN_SECONDS = 20  # a turn that takes longer is given up with an apology
-APOLOGY = (
-    "抱歉，刚才处理您的问题时出了点故障，内容已记录。请稍后再试，或说“转人工”由项目管家接待您。"
-)
 
 
 class RasaDialogue:
@@ -80,8 +78,7 @@ class RasaDialogue:
             return await asyncio.wait_for(self._turn(conversation, message), TURN_SECONDS)
         except Exception:
             log.exception("turn failed: conversation %s entry %d", conversation.id, message.no)
-            apology = Draft(EntryKind.BOT, APOLOGY, buttons=(Button("转人工", "/steward"),))
-            return TurnResult((apology,), conversation.state)
+            return apology(conversation)
 
     async def _turn(self, conversation: Conversation, message: Entry) -> TurnResult:
         text = message.payload or as_plain_text(message.text)

@@ -54,7 +54,7 @@ def request(
         conversation.answer_by = hours.answer_by(asked)
         conversation.escalated = False
         reason = {"why": why, "answers": facts["answers"]} if "answers" in facts else {"why": why}
-        _change(log, conversation, Owner.WAITING, "已转人工，等待项目管家接入。", facts=reason)
+        change_owner(log, conversation, Owner.WAITING, "已转人工，等待项目管家接入。", facts=reason)
     said = queue_sentence(log, conversation, hours)
     log.append(conversation, Draft(EntryKind.BOT, said, facts=dict(facts)))
 
@@ -91,7 +91,9 @@ async def claim(
         head.steward = steward
         head.waiting_since = head.answer_by = None
         head.handled_no = head.last_no
-        _change(log, head, Owner.STEWARD, f"项目管家{steward.name}为您服务。", author=steward.name)
+        change_owner(
+            log, head, Owner.STEWARD, f"项目管家{steward.name}为您服务。", author=steward.name
+        )
         log.save(head)
         return head
 
@@ -190,7 +192,7 @@ async def _release(
         head.steward = None
         head.waiting_since = head.answer_by = None
         head.handled_no = head.last_no
-        _change(log, head, owner, said, author=steward.name)
+        change_owner(log, head, owner, said, author=steward.name)
         log.save(head)
         return head
 
@@ -205,7 +207,7 @@ async def _announced(
     return head
 
 
-def _change(
+def change_owner(
     log: Log,
     head: Conversation,
     owner: Owner,
@@ -213,6 +215,7 @@ def _change(
     author: str | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> None:
+    """The only place where an owner changes: the epoch rises and the log says so."""
     head.owner = owner
     head.epoch += 1
     known = {"epoch": head.epoch, **(facts or {})}

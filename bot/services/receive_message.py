@@ -13,6 +13,7 @@ from bot.model.conversation import (
     Owner,
     Received,
 )
+from bot.services.hand_over import change_owner
 from bot.services.ports import Announcer, Log, Refused, Store
 
 JOINER = "\u200d"  # holds families and flags together
@@ -103,7 +104,5 @@ def _conversation_of(log: Log, inbound: Inbound) -> Conversation:
 
 def reopen(log: Log, conversation: Conversation) -> None:
     """A message to a closed conversation begins it anew with the bot."""
-    conversation.owner = Owner.BOT
-    conversation.epoch += 1
     conversation.state = {}
-    log.append(conversation, Draft(EntryKind.OWNER, "会话重新开始。", owner=Owner.BOT))
+    change_owner(log, conversation, Owner.BOT, "会话重新开始。")

@@ -73,8 +73,13 @@ async def _think(dialogue: Dialogue, head: Conversation, message: Entry) -> Turn
         result = await dialogue.turn(head, heard)
     except Exception:  # left unhandled it would stop every later message of the conversation
         logger.exception("turn failed: conversation %s entry %d", head.id, message.no)
-        result = TurnResult((Draft(EntryKind.BOT, APOLOGY, buttons=(TO_STEWARD,)),), head.state)
+        result = apology(head)
     return replace(result, replies=(*first, *result.replies))
+
+
+def apology(head: Conversation) -> TurnResult:
+    """A turn that failed: says so, offers a steward, keeps the state."""
+    return TurnResult((Draft(EntryKind.BOT, APOLOGY, buttons=(TO_STEWARD,)),), head.state)
 
 
 def _commit(

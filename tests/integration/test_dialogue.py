@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from bot.dialogue.engine import APOLOGY, RasaDialogue
+from bot.dialogue.engine import RasaDialogue
 from bot.dialogue.in_process_actions import InProcessActions, RunAction
 from bot.model.conversation import Conversation, Entry
 from bot.services.assistant import Assistant
 from bot.services.platform_port import PlatformUnavailable
 from bot.services.ports import Dialogue, TurnResult
+from bot.services.take_turn import APOLOGY
 from tests.conversations.script import (
     SAMPLES,
     Script,
