@@ -11,19 +11,22 @@ The road of a message, in order:
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from bot.app.parts import Enterprises, Parts
-from bot.dialogue.engine import RasaDialogue
 from bot.dialogue.training import newest_model
+from bot.dialogue.workers import WorkerDialogue
 from bot.model.times import CHINA
 from bot.services.announce import Feed, Hub
 from bot.services.assistant import Assistant
@@ -38,7 +41,10 @@ from bot.storage.outbox import SqlOutbox
 from bot.storage.stewards import Accounts
 from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample_file
 from connectors.platforms.spgl import SpglPlatform
-from knowledge.live import shared_catalogue
+from knowledge.live import LiveCatalogue, shared_catalogue
+
+if TYPE_CHECKING:
+    from bot.dialogue.engine import RasaDialogue, Turns
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +58,22 @@ PLUGS = (
 )
 DELIVERED = frozenset({"telegram"})  # channels that entries are sent to; the others read the log
 DEMO_SITE = "demo"
+TALKATIVE = {
+    "aiohttp.access": logging.WARNING,
+    "alembic": logging.WARNING,
+    "rasa": logging.WARNING,
+    "rasa_sdk": logging.WARNING,
+    "py.warnings": logging.ERROR,
+}
+
+
+def begin_logging(level: str) -> None:
+    """What happened, on standard error; libraries tell their details only on DEBUG."""
+    logging.captureWarnings(True)
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if level != "DEBUG":
+        for name, least in TALKATIVE.items():
+            logging.getLogger(name).setLevel(least)
 
 
 def make_assistant(settings: Settings) -> Assistant:
@@ -73,12 +95,29 @@ def default_assistant() -> Assistant:
     return make_assistant(read_settings())
 
 
-def make_dialogue(settings: Settings, assistant: Assistant) -> RasaDialogue:
+def make_turns(settings: Settings, assistant: Assistant) -> Turns:
     """Loads the newest trained model; raises FileNotFoundError when there is none."""
+    from bot.dialogue.engine import Turns  # with it comes all of Rasa
+
     searchable = import_module("bot.components.searchable")
     shared_catalogue(settings.knowledge).on_change(searchable.use_catalogue)
     run_action = import_module("actions.executor").in_process(assistant)
-    return RasaDialogue(newest_model(settings.model), run_action, searchable.warm)
+    return Turns(newest_model(settings.model), run_action, searchable.warm)
+
+
+def make_dialogue(settings: Settings, assistant: Assistant) -> RasaDialogue:
+    """The dialogue in this process, for commands."""
+    from bot.dialogue.engine import RasaDialogue
+
+    return RasaDialogue(make_turns(settings, assistant))
+
+
+def load_turns(settings: Settings) -> tuple[Turns, Callable[[], bool]]:
+    """For the process that workers are forked from. It opens no connection, which could not be
+    shared with them: platforms connect at their first use."""
+    begin_logging(settings.log_level)
+    turns = make_turns(settings, make_assistant(settings))
+    return turns, shared_catalogue(settings.knowledge).refresh
 
 
 @asynccontextmanager
@@ -87,7 +126,10 @@ async def running(
 ) -> AsyncIterator[Parts]:
     """The parts, working, until the block ends; messages left unanswered are taken up."""
     assistant = make_assistant(settings)
-    own = make_dialogue(settings, assistant) if dialogue is None else None
+    own: WorkerDialogue | None = None
+    if dialogue is None:
+        own = WorkerDialogue(partial(load_turns, settings), settings.worker_count)
+        await own.start()
     database = Database(settings.database_url, DELIVERED)
     hub = Hub()
     hours = OfficeHours(settings.desk_opens, settings.desk_closes, settings.desk_answers_within)
@@ -106,6 +148,7 @@ async def running(
         scheduler=scheduler,
         assistant=assistant,
         samples=samples or Enterprises(),
+        refresh=partial(_refresh, shared_catalogue(settings.knowledge), own),
     )
     try:
         left = await scheduler.catch_up()
@@ -115,8 +158,15 @@ async def running(
     finally:
         await scheduler.close()
         if own:
-            own.close()
+            await own.close()
         database.dispose()
+
+
+async def _refresh(catalogue: LiveCatalogue, workers: WorkerDialogue | None) -> None:
+    """Takes up a changed catalogue here and in the workers, which are replaced."""
+    await asyncio.to_thread(catalogue.refresh)
+    if workers:
+        await workers.refresh()
 
 
 def with_demo(settings: Settings, folder: Path) -> tuple[Settings, Enterprises]:

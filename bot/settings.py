@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -41,6 +42,9 @@ class Settings(BaseSettings):
     desk_opens: time = Field(time(8, 30), description="when stewards begin, HH:MM, China time")
     desk_closes: time = Field(time(17, 0), description="when stewards end, HH:MM, China time")
     desk_answers_within_minutes: int = Field(30, ge=1, le=480, description="the promise")
+    workers: int = Field(
+        0, ge=0, le=64, description="processes that think of answers; 0: one for each core"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="log level")
 
     class Config:
@@ -53,6 +57,10 @@ class Settings(BaseSettings):
         if not value.startswith(("sqlite:///", "postgresql://")):
             raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return value
+
+    @property
+    def worker_count(self) -> int:
+        return self.workers or os.cpu_count() or 1
 
     @property
     def desk_answers_within(self) -> timedelta:

@@ -129,8 +129,8 @@ def dialogue(trained_model: Path, sample_assistant: Assistant) -> Iterator[RasaD
     """The trained dialogue; loading it takes seconds, so there is one."""
     from actions.executor import in_process
     from bot.components.searchable import warm
-    from bot.dialogue.engine import RasaDialogue
+    from bot.dialogue.engine import RasaDialogue, Turns
 
-    dialogue = RasaDialogue(trained_model, in_process(sample_assistant), warm)
+    dialogue = RasaDialogue(Turns(trained_model, in_process(sample_assistant), warm))
     yield dialogue
     dialogue.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -35,7 +35,8 @@ class Parts:
     hours: DeskHours
     scheduler: TurnScheduler
     assistant: Assistant
-    samples: Enterprises = Enterprises()
+    samples: Enterprises
+    refresh: Callable[[], Awaitable[None]]  # takes up changed catalogue files
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

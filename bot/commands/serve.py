@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import resource
 import signal
 import time
 from contextlib import suppress
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import psutil
 from aiohttp import web
 from rich.console import Console
 
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 console = Console(stderr=True)
 SAMPLE_STEWARD = ("示例管家", "bangban-demo")
-TALKATIVE = {
-    "aiohttp.access": logging.WARNING,
-    "alembic": logging.WARNING,
-    "rasa": logging.WARNING,
-    "rasa_sdk": logging.WARNING,
-    "py.warnings": logging.ERROR,
-}
 SWEEP_SECONDS = 20.0  # how often files, queues and unanswered messages are looked at
 
 
@@ -60,21 +53,15 @@ def _migrate(settings: Settings) -> None:
 def up(host: str, port: int, database: str | None, no_demo: bool) -> None:
     begun = time.monotonic()
     settings = settings_or_exit(database_url=database)
-    _log(settings.log_level)
     with said_plainly():
+        from bot.bootstrap import begin_logging
         from bot.commands.train import ensure_trained
+
+        begin_logging(settings.log_level)
 
         _migrate(settings)
         ensure_trained(settings)
         asyncio.run(_serve(settings, host, port, demo=not no_demo, begun=begun))
-
-
-def _log(level: str) -> None:
-    """What happened, on standard error; libraries tell their details only on DEBUG."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if level != "DEBUG":
-        for name, least in TALKATIVE.items():
-            logging.getLogger(name).setLevel(least)
 
 
 async def _serve(settings: Settings, host: str, port: int, demo: bool, begun: float) -> None:
@@ -96,8 +83,7 @@ async def _serve(settings: Settings, host: str, port: int, demo: bool, begun: fl
         site = web.TCPSite(runner, host, port)
         await site.start()
         address = f"http://{host}:{runner.addresses[0][1]}"
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        console.print(f"就绪：{time.monotonic() - begun:.1f} 秒，内存 {memory} MB")
+        console.print(f"就绪：{time.monotonic() - begun:.1f} 秒，内存 {_memory()} MB")
         console.print(f"企业页面 {address}/  管家工作台 {address}/desk")
         if demo:
             console.print(f"示例管家：{SAMPLE_STEWARD[0]}，密码 {SAMPLE_STEWARD[1]}")
@@ -109,6 +95,13 @@ async def _serve(settings: Settings, host: str, port: int, demo: bool, begun: fl
             with suppress(asyncio.CancelledError):
                 await sweeper
             await runner.cleanup()
+
+
+def _memory() -> int:
+    """MB of all our processes; what they share counts once."""
+    own = psutil.Process()
+    family = [own, *own.children(recursive=True)]
+    return int(sum(one.memory_full_info().pss for one in family)) // 2**20
 
 
 async def _sample_steward(accounts: Accounts) -> None:
@@ -123,13 +116,11 @@ async def _sweep(parts: Parts) -> None:
     too long, messages that another process left behind."""
     from bot.services.hand_over import escalate_overdue
     from bot.services.ports import StoreUnavailable
-    from knowledge.live import shared_catalogue
 
-    catalogue = shared_catalogue(parts.settings.knowledge)
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
-            await asyncio.to_thread(catalogue.refresh)
+            await parts.refresh()
             await escalate_overdue(parts.database, parts.hub, parts.hours)
             await parts.scheduler.catch_up()
         except StoreUnavailable as away:

@@ -1,7 +1,7 @@
-"""Rasa as a function: (state, message) → (replies, state′), on a thread of its own.
+"""Rasa as a function: (state, message) → (replies, state′).
 
-The event loop that serves HTTP never waits for it: turns run on a second loop, sentences are
-encoded on a small pool beside it.
+`Turns` is that function on the loop it is called on. `RasaDialogue` gives it a thread of its own,
+for commands and tests; the server runs it in worker processes (bot/dialogue/workers.py).
 """
 
 from __future__ import annotations
@@ -34,66 +34,54 @@ from bot.services.take_turn import apology
 log = logging.getLogger(__name__)
 TURN_SECONDS = 20  # a turn that takes longer is given up with an apology
 
+Prepare = Callable[[str], object]
 
-class RasaDialogue:
-    """One loaded model. `prepare` does the heavy part of understanding a text ahead of the graph,
-    off both loops (it is called on a pool)."""
 
-    def __init__(
-        self, model: Path, run_action: RunAction, prepare: Callable[[str], object] | None = None
-    ) -> None:
+class Turns:
+    """One loaded model. `prepare` does the heavy part of understanding a text ahead of the graph.
+
+    Many turns may be under way on one loop; they give way to each other while actions wait.
+    """
+
+    def __init__(self, model: Path, run_action: RunAction, prepare: Prepare | None = None) -> None:
         action_schema.install()
         event_types.install()
         step_log.install()
-        self._store = TurnTrackerStore(Domain.empty())
-        self._processor = load_processor(model, self._store, InProcessActions(run_action))
+        self.store = TurnTrackerStore(Domain.empty())
+        self.processor = load_processor(model, self.store, InProcessActions(run_action))
         # The matrices of a turn are small: a second thread only spins.
         threadpoolctl.threadpool_limits(1)
-        self._prepare = prepare
-        self._pool = ThreadPoolExecutor(2, "encode")
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="dialogue", daemon=True)
-        self._thread.start()
+        self.prepare = prepare
+        self.pool: ThreadPoolExecutor | None = None  # where to prepare; None: on the loop itself
 
-    async def turn(self, conversation: Conversation, message: Entry) -> TurnResult:
+    async def take(self, conversation: Conversation, message: Entry) -> TurnResult:
         """One turn; never raises for what the message says, however odd."""
-        turn = asyncio.run_coroutine_threadsafe(
-            self._guarded_turn(conversation, message), self._loop
-        )
-        return await asyncio.wrap_future(turn)
-
-    async def parse(self, text: str) -> dict[str, Any]:
-        """What Rasa's NLU makes of a text without a conversation."""
-        parsed = asyncio.run_coroutine_threadsafe(self._parse(text), self._loop)
-        return await asyncio.wrap_future(parsed)
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._pool.shutdown()
-        self._loop.close()
-
-    async def _guarded_turn(self, conversation: Conversation, message: Entry) -> TurnResult:
         try:
             return await asyncio.wait_for(self._turn(conversation, message), TURN_SECONDS)
         except Exception:
             log.exception("turn failed: conversation %s entry %d", conversation.id, message.no)
             return apology(conversation)
 
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What Rasa's NLU makes of a text without a conversation."""
+        text = as_plain_text(text)
+        await self._prepare(text)
+        return await self.processor.parse_message(UserMessage(text))
+
     async def _turn(self, conversation: Conversation, message: Entry) -> TurnResult:
         text = message.payload or as_plain_text(message.text)
         if message.payload is None:
-            await self._encode(text)
-        turn = self._store.begin(conversation.id, conversation.state)
+            await self._prepare(text)
+        turn = self.store.begin(conversation.id, conversation.state)
         output = ReplyCollector()
         broken = Failures()
         failures.set(broken)
         try:
-            await self._processor.handle_message(
+            await self.processor.handle_message(
                 UserMessage(text, output, turn, metadata=metadata_of(conversation, message))
             )
         finally:
-            tracker = self._store.end(turn)
+            tracker = self.store.end(turn)
         if broken:
             raise broken[0]
         state = state_of(tracker)
@@ -102,14 +90,40 @@ class RasaDialogue:
             raise RuntimeError("the dialogue said nothing")
         return TurnResult(tuple(output.drafts), state, why, understood(tracker.latest_message))
 
-    async def _encode(self, text: str) -> None:
-        if self._prepare:
-            await asyncio.get_running_loop().run_in_executor(self._pool, self._prepare, text)
+    async def _prepare(self, text: str) -> None:
+        if self.prepare is None:
+            return
+        if self.pool is None:
+            self.prepare(text)
+        else:
+            await asyncio.get_running_loop().run_in_executor(self.pool, self.prepare, text)
 
-    async def _parse(self, text: str) -> dict[str, Any]:
-        text = as_plain_text(text)
-        await self._encode(text)
-        return await self._processor.parse_message(UserMessage(text))
+
+class RasaDialogue:
+    """Turns on a loop and a thread of their own; sentences are encoded on a small pool beside."""
+
+    def __init__(self, turns: Turns) -> None:
+        self.turns = turns
+        turns.pool = ThreadPoolExecutor(2, "encode")
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="dialogue", daemon=True)
+        self._thread.start()
+
+    async def turn(self, conversation: Conversation, message: Entry) -> TurnResult:
+        taken = asyncio.run_coroutine_threadsafe(self.turns.take(conversation, message), self._loop)
+        return await asyncio.wrap_future(taken)
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What Rasa's NLU makes of a text without a conversation."""
+        parsed = asyncio.run_coroutine_threadsafe(self.turns.parse(text), self._loop)
+        return await asyncio.wrap_future(parsed)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        if self.turns.pool:
+            self.turns.pool.shutdown()
+        self._loop.close()
 
 
 def load_processor(

@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from pydantic import SecretStr
 
-from bot.app.parts import Parts
+from bot.app.parts import Enterprises, Parts
 from bot.app.server import create_app
 from bot.model.conversation import Conversation, Draft, Entry, EntryKind, Steward
 from bot.model.times import CHINA
@@ -81,7 +81,13 @@ def parts_for(url: str, dialogue: Dialogue, **settings: Any) -> Parts:
         hours=hours,
         scheduler=scheduler,
         assistant=assistant,
+        samples=Enterprises(),
+        refresh=nothing_changed,
     )
+
+
+async def nothing_changed() -> None:
+    """There are no catalogue files to look at."""
 
 
 @dataclass

@@ -24,7 +24,7 @@ from rasa.shared.core.events import Event
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue import action_schema, event_types
-from bot.dialogue.engine import RasaDialogue
+from bot.dialogue.engine import RasaDialogue, Turns
 from bot.services.assistant import Assistant
 from bot.services.ports import Dialogue, TurnResult
 from tests.conversations.script import draft_as_said, hold, scripts
@@ -72,7 +72,7 @@ def loaded(trained_model: Path, sample_assistant: Assistant) -> Iterator[Loaded]
     opened: list[RasaDialogue] = []
 
     def load() -> RasaDialogue:
-        opened.append(RasaDialogue(trained_model, in_process(sample_assistant), warm))
+        opened.append(RasaDialogue(Turns(trained_model, in_process(sample_assistant), warm)))
         return opened[-1]
 
     yield load
@@ -131,7 +131,7 @@ def all_stock(_: object, __: object, actions: str, model: Path) -> Iterator[Dial
 
 
 def processor_of(dialogue: RasaDialogue) -> MessageProcessor:
-    return dialogue._processor
+    return dialogue.turns.processor
 
 
 @pytest.mark.parametrize(

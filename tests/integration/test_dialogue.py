@@ -160,7 +160,7 @@ class OnThisLoop:
         self._dialogue = dialogue
 
     async def turn(self, conversation: Conversation, message: Entry) -> TurnResult:
-        return await self._dialogue._guarded_turn(conversation, message)
+        return await self._dialogue.turns.take(conversation, message)
 
 
 async def ticks_while(dialogue: Dialogue, name: str) -> int:
@@ -213,7 +213,7 @@ def with_actions(
     """Puts other actions in the place of ours."""
 
     def use(run: RunAction) -> None:
-        monkeypatch.setattr(dialogue._processor, "action_endpoint", InProcessActions(run))
+        monkeypatch.setattr(dialogue.turns.processor, "action_endpoint", InProcessActions(run))
 
     return use
 

@@ -1,0 +1,81 @@
+"""The process that holds the loaded model and forks turn workers from it.
+
+A fork of a process with threads is a gamble, and the server has threads; so one process loads the
+model, stays without threads, and does nothing but fork. Workers share its memory until they write.
+Whoever holds the other end of the control socket asks with one byte:
+
+  ASK_WORKER    with a socket beside it: fork a worker that serves turns on it; answered READY
+  ASK_REFRESH   look for a changed catalogue; answered CHANGED or SAME
+
+Everything ends when the other ends of the sockets are closed, however that happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from bot.dialogue.wire import receive, send
+
+ASK_WORKER, ASK_REFRESH = b"w", b"r"
+READY, CHANGED, SAME = b"+", b"c", b"s"
+
+Load = Callable[[], tuple[Any, Callable[[], bool]]]
+
+
+def tend(control: socket.socket, load: Load) -> None:
+    """The whole life of the nursery. `load` gives the turns and a function that looks for a
+    changed catalogue; what it raises is sent back before the process ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends first, and its sockets with it
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
+    turns, refresh = load()
+    gc.collect()
+    gc.freeze()  # collecting would write to every page and so unshare it
+    control.sendall(READY)
+    while True:
+        asked, given, _, _ = socket.recv_fds(control, 1, 1)
+        if asked == ASK_WORKER:
+            _fork(control, given[0], turns)
+            control.sendall(READY)
+        elif asked == ASK_REFRESH:
+            control.sendall(CHANGED if refresh() else SAME)
+        else:
+            return
+
+
+def _fork(control: socket.socket, given: int, turns: Any) -> None:
+    if os.fork():
+        os.close(given)
+        return
+    status = 1
+    try:
+        control.close()
+        asyncio.run(_serve(socket.socket(fileno=given), turns))
+        status = 0
+    finally:  # never back into the nursery's own code
+        sys.stderr.flush()
+        os._exit(status)
+
+
+async def _serve(own: socket.socket, turns: Any) -> None:
+    """Takes turns until the other side is gone."""
+    reader, writer = await asyncio.open_connection(sock=own)
+    under_way: set[asyncio.Task[None]] = set()
+
+    async def take(number: int, conversation: Any, message: Any) -> None:
+        send(writer, (number, await turns.take(conversation, message)))
+
+    while True:
+        try:
+            asked = await receive(reader)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        task = asyncio.create_task(take(*asked))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)

@@ -1,0 +1,179 @@
+"""Turns in worker processes: Python runs on one core per process, and a turn is mostly Python.
+
+A turn is a function of what it is given and writes nothing, so one that dies with its worker is
+simply taken again by another. Why: bot/decisions/0010.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import multiprocessing
+import socket
+from multiprocessing.process import BaseProcess
+
+from bot.dialogue.nursery import ASK_REFRESH, ASK_WORKER, CHANGED, READY, Load, tend
+from bot.dialogue.wire import receive, send
+from bot.model.conversation import Conversation, Entry
+from bot.services.ports import TurnResult
+from bot.services.take_turn import apology
+
+log = logging.getLogger(__name__)
+LOAD_SECONDS = 120.0
+TURN_SECONDS = 30.0  # more than a turn allows itself: past it the worker hangs and is given up
+CLOSE_SECONDS = 5.0
+TRIES = 2  # a message that ends two workers would end the third
+
+
+class LoadFailed(Exception):
+    """The nursery ended while loading; its reason is on standard error."""
+
+
+class WorkerGone(Exception):
+    pass
+
+
+class Worker:
+    """One worker process, seen through its socket."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._numbers = itertools.count()
+        self._waiting: dict[int, asyncio.Future[TurnResult]] = {}
+        self.gone = False
+        self._listening = asyncio.create_task(self._listen(reader))
+
+    @property
+    def busy(self) -> int:
+        """Turns under way."""
+        return len(self._waiting)
+
+    async def turn(self, conversation: Conversation, message: Entry) -> TurnResult:
+        """Raises WorkerGone; one that does not answer in time is given up."""
+        if self.gone:
+            raise WorkerGone
+        number = next(self._numbers)
+        answer: asyncio.Future[TurnResult] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        try:
+            send(self._writer, (number, conversation, message))
+            return await asyncio.wait_for(answer, TURN_SECONDS)
+        except asyncio.TimeoutError as error:
+            self.leave()
+            raise WorkerGone from error
+        finally:
+            self._waiting.pop(number, None)
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                number, result = await receive(reader)
+                if number in self._waiting:
+                    self._waiting[number].set_result(result)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.gone = True
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(WorkerGone())
+
+    async def retire(self) -> None:
+        """Leaves when the turns under way are done."""
+        await asyncio.gather(*self._waiting.values(), return_exceptions=True)
+        self.leave()
+
+    def leave(self) -> None:
+        """Closes the socket, on which the worker ends by itself."""
+        self.gone = True
+        self._writer.close()
+
+
+class WorkerDialogue:
+    """As many workers as asked for, kept at that number."""
+
+    def __init__(self, load: Load, count: int) -> None:
+        self._load = load
+        self._count = count
+        self._workers: list[Worker] = []
+        self._asking = asyncio.Lock()
+        self._holder: BaseProcess | None = None
+        self._control: socket.socket | None = None
+
+    @property
+    def nursery(self) -> int | None:
+        """The number of the process that holds the model, while it lives."""
+        return self._holder.pid if self._holder and self._holder.is_alive() else None
+
+    async def start(self) -> None:
+        """Loads the model and forks the workers. Raises LoadFailed."""
+        async with self._asking:
+            await self._fill()
+
+    async def turn(self, conversation: Conversation, message: Entry) -> TurnResult:
+        for _ in range(TRIES):
+            try:
+                worker = await self._least_busy()
+                return await worker.turn(conversation, message)
+            except WorkerGone:
+                log.error("a worker ended at conversation %s entry %d", conversation.id, message.no)
+        return apology(conversation)
+
+    async def refresh(self) -> bool:
+        """Workers with the catalogue as its files are now, when they have changed; turns under
+        way are finished by the old ones."""
+        async with self._asking:
+            if await self._ask(ASK_REFRESH) != CHANGED:
+                return False
+            old, self._workers = self._workers, []
+            await self._fill()
+        await asyncio.gather(*(worker.retire() for worker in old))
+        return True
+
+    async def close(self) -> None:
+        for worker in self._workers:
+            worker.leave()
+        if self._control:
+            self._control.close()
+        if self._holder:
+            await asyncio.to_thread(self._holder.join, CLOSE_SECONDS)
+
+    async def _least_busy(self) -> Worker:
+        if any(worker.gone for worker in self._workers) or not self._workers:
+            async with self._asking:
+                self._workers = [worker for worker in self._workers if not worker.gone]
+                await self._fill()
+        return min(self._workers, key=lambda worker: worker.busy)
+
+    async def _fill(self) -> None:
+        while len(self._workers) < self._count:
+            self._workers.append(await self._fork())
+
+    async def _fork(self) -> Worker:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            answer = await self._ask(ASK_WORKER, theirs)
+        if answer != READY:
+            ours.close()
+            raise LoadFailed("the process that holds the model is gone")
+        return Worker(*await asyncio.open_connection(sock=ours))
+
+    async def _ask(self, what: bytes, *given: socket.socket) -> bytes:
+        """One answer of the nursery, which is started when there is none or it has ended."""
+        if self.nursery is None:
+            await self._raise_nursery()
+        assert self._control is not None
+        loop = asyncio.get_running_loop()
+        socket.send_fds(self._control, [what], [one.fileno() for one in given])
+        return await asyncio.wait_for(loop.sock_recv(self._control, 1), LOAD_SECONDS)
+
+    async def _raise_nursery(self) -> None:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        context = multiprocessing.get_context("spawn")
+        nursery = context.Process(target=tend, args=(theirs, self._load), name="nursery")
+        await asyncio.to_thread(nursery.start)
+        theirs.close()
+        self._holder, self._control = nursery, ours
+        loop = asyncio.get_running_loop()
+        if await asyncio.wait_for(loop.sock_recv(ours, 1), LOAD_SECONDS) != READY:
+            raise LoadFailed("the model could not be loaded; the reason stands above")

@@ -1,0 +1,171 @@
+"""Turns in worker processes: what happens when they end, hang, or the catalogue changes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+import psutil
+import pytest
+
+from bot.dialogue import workers
+from bot.dialogue.workers import LoadFailed, WorkerDialogue
+from bot.model.conversation import Conversation, Draft, Entry, EntryKind, Owner
+from bot.services.ports import TurnResult
+from bot.services.take_turn import APOLOGY
+
+NOW = datetime(2026, 11, 23, tzinfo=timezone.utc)
+
+
+class Talkative:
+    """Says which process answers, under which catalogue; some words make it misbehave."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.catalogue = (folder / "catalogue").read_text()
+
+    async def take(self, conversation: Conversation, message: Entry) -> TurnResult:
+        if message.text == "wait":
+            (self.folder / "waiting").touch()
+            while not (self.folder / "go").exists():  # noqa: ASYNC110 - another process makes it
+                await asyncio.sleep(0.01)
+        if message.text == "die once" and not (self.folder / "died").exists():
+            (self.folder / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if message.text == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        said = f"{os.getpid()} {self.catalogue}"
+        return TurnResult((Draft(EntryKind.BOT, said),), {"seen": message.no})
+
+    def refresh(self) -> bool:
+        before, self.catalogue = self.catalogue, (self.folder / "catalogue").read_text()
+        return before != self.catalogue
+
+
+def load(folder: Path) -> tuple[Talkative, Callable[[], bool]]:
+    turns = Talkative(folder)
+    return turns, turns.refresh
+
+
+def load_nothing() -> NoReturn:
+    raise FileNotFoundError("no trained model")
+
+
+@pytest.fixture
+async def dialogue(tmp_path: Path) -> AsyncIterator[WorkerDialogue]:
+    (tmp_path / "catalogue").write_text("old")
+    dialogue = WorkerDialogue(partial(load, tmp_path), 2)
+    await dialogue.start()
+    yield dialogue
+    await dialogue.close()
+
+
+async def say(dialogue: WorkerDialogue, text: str) -> str:
+    conversation = Conversation("c", "web", "p", Owner.BOT, 0, 1, 0, {}, NOW)
+    result = await dialogue.turn(conversation, Entry("c", 1, NOW, EntryKind.USER, text))
+    return result.replies[0].text
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async def wait() -> None:
+        while not true():  # noqa: ASYNC110 - it is about other processes
+            await asyncio.sleep(0.01)
+
+    await asyncio.wait_for(wait(), 10)
+
+
+def processes() -> dict[int, psutil.Process]:
+    """All of ours that live, by number."""
+    return {one.pid: one for one in psutil.Process().children(recursive=True)}
+
+
+async def test_turns_are_shared_out_among_processes_of_their_own(dialogue: WorkerDialogue) -> None:
+    answers = await asyncio.gather(*(say(dialogue, "hello") for _ in range(20)))
+    numbers = {int(answer.split()[0]) for answer in answers}
+    assert len(numbers) == 2
+    assert os.getpid() not in numbers
+
+
+async def test_a_turn_that_waits_holds_up_no_other(
+    dialogue: WorkerDialogue, tmp_path: Path
+) -> None:
+    waiting = [asyncio.create_task(say(dialogue, "wait")) for _ in range(4)]
+    await until((tmp_path / "waiting").exists)
+    await say(dialogue, "hello")
+    (tmp_path / "go").touch()
+    assert len(await asyncio.gather(*waiting)) == 4
+
+
+async def test_a_turn_whose_worker_ends_is_taken_by_another(
+    dialogue: WorkerDialogue, tmp_path: Path
+) -> None:
+    assert (await say(dialogue, "die once")).endswith("old")
+    assert (tmp_path / "died").exists()
+
+
+async def test_a_message_that_ends_every_worker_gets_an_apology(dialogue: WorkerDialogue) -> None:
+    assert await say(dialogue, "die") == APOLOGY
+    answers = await asyncio.gather(*(say(dialogue, "hello") for _ in range(10)))
+    assert len({answer.split()[0] for answer in answers}) == 2, "the ended ones were replaced"
+
+
+async def test_a_worker_that_hangs_is_given_up(
+    dialogue: WorkerDialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "TURN_SECONDS", 0.2)
+    assert await say(dialogue, "wait") == APOLOGY
+    monkeypatch.undo()
+    assert (await say(dialogue, "hello")).endswith("old")
+
+
+async def test_a_changed_catalogue_is_taken_up_and_nothing_under_way_is_lost(
+    dialogue: WorkerDialogue, tmp_path: Path
+) -> None:
+    before = processes()
+    under_way = asyncio.create_task(say(dialogue, "wait"))
+    await until((tmp_path / "waiting").exists)
+    assert not await dialogue.refresh()
+    (tmp_path / "catalogue").write_text("new")
+    refreshed = asyncio.create_task(dialogue.refresh())
+    await until(lambda: len(processes()) > len(before))
+    assert (await say(dialogue, "hello")).endswith("new")
+    (tmp_path / "go").touch()
+    assert (await under_way).endswith("old")
+    assert await refreshed
+    await until(lambda: len(processes()) == len(before))
+
+
+async def test_when_the_holder_of_the_model_ends_workers_go_on_and_it_is_started_anew(
+    dialogue: WorkerDialogue,
+) -> None:
+    assert dialogue.nursery is not None
+    os.kill(dialogue.nursery, signal.SIGKILL)
+    await until(lambda: dialogue.nursery is None)
+    assert (await say(dialogue, "hello")).endswith("old")
+    assert (await say(dialogue, "die once")).endswith("old")
+
+
+async def test_closing_ends_every_process(tmp_path: Path) -> None:
+    (tmp_path / "catalogue").write_text("old")
+    before = set(processes())
+    dialogue = WorkerDialogue(partial(load, tmp_path), 3)
+    await dialogue.start()
+    assert len(set(processes()) - before) >= 4
+    await dialogue.close()
+    await until(lambda: set(processes()) <= before)
+
+
+async def test_a_model_that_cannot_be_loaded_is_said_at_the_start(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    dialogue = WorkerDialogue(load_nothing, 1)
+    with pytest.raises(LoadFailed, match="could not be loaded"):
+        await dialogue.start()
+    await dialogue.close()
+    assert "no trained model" in capfd.readouterr().err
