@@ -29,7 +29,7 @@ def main() -> None:
         fast, fast_memory = _levels(console, ours, Path(folder))
         slow, slow_memory = _levels(console, lambda f: stock(f, model), Path(folder))
         console.print(_table(fast, slow))
-        console.print(f"resident memory: ours {fast_memory} MB, stock {slow_memory} MB")
+        console.print(f"memory: ours {fast_memory} MB, stock {slow_memory} MB")
     with tempfile.TemporaryDirectory() as folder, ours(Path(folder)) as (address, _):
         console.print("one conversation of 5,000 messages…")
         cost = asyncio.run(growth(address, MARKS, AROUND))

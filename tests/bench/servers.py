@@ -22,7 +22,7 @@ QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHON
 
 @contextmanager
 def ours(folder: Path, database_url: str | None = None) -> Iterator[tuple[str, int]]:
-    """`bangban up` on a new database; yields its address and its resident memory in MB."""
+    """`bangban up` on a new database; yields its address and its memory in MB."""
     port = free_port()
     url = database_url or f"sqlite:///{folder / 'bench.db'}"
     command = [str(Path(sys.executable).parent / "bangban"), "up", "--port", str(port)]
@@ -99,8 +99,9 @@ def wait_for(url: str, process_: psutil.Process) -> None:
 
 
 def memory(process_: psutil.Process) -> int:
+    """MB of a process and its children; what they share counts once."""
     family = [process_, *process_.children(recursive=True)]
-    return sum(member.memory_info().rss for member in family) // 2**20
+    return int(sum(member.memory_full_info().pss for member in family)) // 2**20
 
 
 def free_port() -> int:
