@@ -53,6 +53,11 @@ def _check_matter(catalogue: Catalogue, matter: Matter) -> Iterator[Problem]:
         yield from _check_source(catalogue, entry, keys, fact)
         if isinstance(fact, Material):
             yield from _check_when(catalogue, entry, (*keys, "when"), fact.when)
+    for index, service in enumerate(matter.services):
+        if service.matter and service.matter not in catalogue.matters:
+            what = f"no matter `{service.matter}`"
+            keys = ("services", index, "matter")
+            yield _at(catalogue, entry, keys, what, "name one that exists")
     yield from _check_questions(catalogue, matter)
 
 

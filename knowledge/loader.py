@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from knowledge.schema import Matter, ProjectFact, Record, Source, Term
+from knowledge.schema import Digest, Matter, ProjectFact, Record, Source, Term
 from knowledge.schema import Path as MatterPath
 from knowledge.yaml_source import Problem, YamlUnreadable, line_of, read_yaml
 
 KNOWLEDGE = Path(__file__).parent
 Kind = TypeVar("Kind", bound=Record)
+Keys = tuple[str | int, ...]  # the way to an entry inside its file
 
 
 class CatalogueBroken(Exception):
@@ -39,7 +40,7 @@ class Catalogue:
     sources: dict[str, Source]
     vocabulary: dict[str, ProjectFact]
     version: str
-    files: dict[str, tuple[Path, tuple[int, ...]]] = field(default_factory=dict, repr=False)
+    files: dict[str, tuple[Path, Keys]] = field(default_factory=dict, repr=False)
 
     def name(self, slug: str) -> str:
         return self.matters[slug].name
@@ -50,7 +51,7 @@ def load_catalogue(folder: Path = KNOWLEDGE) -> Catalogue:
     reader = _Reader(folder)
     catalogue = Catalogue(
         matters={m.id: m for m in reader.each(Matter, "catalogue")},
-        terms={t.id: t for t in reader.all(Term, "policies", "terms*.yml")},
+        terms={t.id: t for t in reader.terms()},
         paths={p.id: p for p in reader.all(MatterPath, "paths", "*.yml")},
         sources={
             s.id: s
@@ -74,7 +75,7 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
-        self.files: dict[str, tuple[Path, tuple[int, ...]]] = {}
+        self.files: dict[str, tuple[Path, Keys]] = {}
         self.digest = hashlib.sha256()
 
     def each(self, kind: type[Kind], folder: str) -> Iterator[Kind]:
@@ -94,6 +95,15 @@ class _Reader:
             for index, item in enumerate(content):
                 yield from self._parse(kind, path, item, (index,))
 
+    def terms(self) -> Iterator[Term]:
+        """The terms, and the sections of digests, which are found and explained like terms."""
+        yield from self.all(Term, "policies", "terms*.yml")
+        for digest in self.all(Digest, "policies", "digest*.yml"):
+            path, where = self.files[f"Digest:{digest.id}"]
+            for index, term in enumerate(digest.terms()):
+                if self._take_id("Term", term.id, path, (*where, "sections", index)):
+                    yield term
+
     def _read(self, path: Path) -> Any:
         self.digest.update(path.read_bytes())
         try:
@@ -105,9 +115,7 @@ class _Reader:
             self.problems.append(Problem(path, 1, "empty", "write the entry or delete the file"))
         return content
 
-    def _parse(
-        self, kind: type[Kind], path: Path, content: Any, where: tuple[int, ...]
-    ) -> Iterator[Kind]:
+    def _parse(self, kind: type[Kind], path: Path, content: Any, where: Keys) -> Iterator[Kind]:
         if content is None:
             return
         try:
@@ -115,20 +123,21 @@ class _Reader:
         except ValidationError as error:
             self.problems.extend(_problems(path, error, where))
             return
-        key = f"{kind.__name__}:{record.id}"  # type: ignore[attr-defined]
+        if self._take_id(kind.__name__, record.id, path, where):  # type: ignore[attr-defined]
+            yield record
+
+    def _take_id(self, kind: str, id: str, path: Path, where: Keys) -> bool:
+        """Whether the id was free; a second record of the kind with it is a problem."""
+        key = f"{kind}:{id}"
         if key in self.files:
-            first = self.files[key][0].name
-            self.problems.append(
-                Problem(
-                    path, line_of(path, (*where, "id")), f"id already used in {first}", "rename"
-                )
-            )
-            return
+            what = f"id already used in {self.files[key][0].name}"
+            self.problems.append(Problem(path, line_of(path, (*where, "id")), what, "rename"))
+            return False
         self.files[key] = (path, where)
-        yield record
+        return True
 
 
-def _problems(path: Path, error: ValidationError, where: tuple[int, ...]) -> Iterator[Problem]:
+def _problems(path: Path, error: ValidationError, where: Keys) -> Iterator[Problem]:
     for fault in error.errors():
         keys = [*where, *(key for key in fault["loc"] if key != "__root__")]
         shown = ".".join(str(key) for key in keys) or "the entry"

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from knowledge.conditions import describe
 from knowledge.loader import Catalogue
-from knowledge.schema import Fact, Material, Matter, Sourced, State
+from knowledge.schema import Fact, Material, Matter, Source, Sourced, State
 from knowledge.yaml_source import read_yaml
 
 HERE = Path(__file__).parent
@@ -93,7 +93,7 @@ def _parts(matter: Matter, aspect: str) -> list[_Part]:
         "basis": [_Part(None, matter.basis)],
         "department": [_Part(None, matter.departments)],
         "result": [_Part(None, matter.results)],
-        "prerequisites": [_Part(None, matter.prerequisites)],
+        "prerequisites": [_Part(None, matter.prerequisites), _Part("services", matter.services)],
         "penalty": [_Part(None, matter.penalties)],
         "overview": [
             _Part(None, [matter.summary]),
@@ -153,11 +153,26 @@ def source_note(catalogue: Catalogue, fact: Sourced) -> str:
     source = catalogue.sources[fact.source_id]
     if fact.state is State.UNVERIFIED:
         return "未核实"
-    named = f"《{source.id}》{fact.locator}" if source.kind == "law" else source.short_title
+    named = _named(source, fact.locator)
     if fact.state is State.EXAMPLE:
         return f"外地示例·{fact.place}，来源：{named}"
     where = f"{fact.place}，" if fact.place else ""
     return f"{where}依据：{named}"
+
+
+def _named(source: Source, locator: str) -> str:
+    """A law and a numbered document by their short names, with the place in them."""
+    if source.kind == "law":
+        return f"《{source.id}》{locator}"
+    return f"{source.number}{_in_words(locator)}" if source.number else source.short_title
+
+
+def _in_words(paragraph: str) -> str:
+    """二.3 → 第二部分第3条; what is no such pair stays as it is."""
+    part, dot, number = paragraph.partition(".")
+    if len(part) == 1:
+        return f"第{part}部分" + (f"第{number}条" if dot else "")
+    return paragraph
 
 
 def _neighbours(catalogue: Catalogue, words: dict[str, str], matter: Matter) -> Iterable[Section]:

@@ -144,6 +144,12 @@ class Material(Sourced, Conditional):
     note: str | None = None
 
 
+class Service(Fact):
+    """What an intermediary (中介) does for a matter, and its own matter when it has one."""
+
+    matter: str | None = None
+
+
 class Question(Record):
     """A question people ask, and the aspects it is about."""
 
@@ -172,6 +178,7 @@ class Matter(Record):
     basis: list[Fact] = Field(default_factory=list)
     results: list[Fact] = Field(default_factory=list)
     prerequisites: list[Fact] = Field(default_factory=list)
+    services: list[Service] = Field(default_factory=list)
     penalties: list[Fact] = Field(default_factory=list)
     notes: list[Fact] = Field(default_factory=list)
     after: list[str] = Field(default_factory=list)  # matters that come before this one
@@ -209,6 +216,7 @@ FACT_FIELDS = (
     "basis",
     "results",
     "prerequisites",
+    "services",
     "penalties",
     "notes",
 )
@@ -283,3 +291,86 @@ class Path(Conditional):
 
 
 PathStage.update_forward_refs()
+
+
+PARAGRAPH = r"^(印发通知|前言|[一二三四五六七八九十]+(\.\d+)?)$"
+
+
+class DigestPoint(Record):
+    """One thing that a paragraph says, in our own words; with its own paragraph when it differs."""
+
+    text: str = Field(min_length=2)
+    paragraph: str | None = Field(default=None, regex=PARAGRAPH)
+
+
+class DigestSection(Record):
+    """One passage of a document, found and explained like a term.
+
+    `paragraph` is the part and the number in it, such as 二.3. `begins` and `ends` are the first
+    and the last day of a stage, in China; `offices` are who acts.
+    """
+
+    id: str
+    name: str
+    part: Literal["document", "task", "stage", "safeguard"]
+    aliases: list[str] = Field(default_factory=list)
+    paragraph: str = Field(regex=PARAGRAPH)
+    text: str = Field(min_length=2)
+    begins: date | None = None
+    ends: date | None = None
+    offices: list[str] = Field(default_factory=list)
+    points: list[DigestPoint] = Field(default_factory=list)
+    matters: list[str] = Field(default_factory=list)
+    questions: list[str] = Field(default_factory=list)
+
+    @root_validator(skip_on_failure=True)
+    def _a_stage_has_days(cls, values: dict[str, Any]) -> dict[str, Any]:
+        begins, ends = values["begins"], values["ends"]
+        if (values["part"] == "stage") != bool(begins and ends):
+            raise ValueError("a stage, and only a stage, has `begins` and `ends`")
+        if begins and ends and begins > ends:
+            raise ValueError("`ends` comes before `begins`")
+        return values
+
+
+class Digest(Record):
+    """A document that was read in full, section by section, in our own words."""
+
+    id: str
+    source: str
+    place: str | None = None
+    sections: list[DigestSection] = Field(min_items=1)
+
+    def terms(self) -> list[Term]:
+        """The sections as terms, each statement with its paragraph."""
+        return [self._term(section) for section in self.sections]
+
+    def _term(self, section: DigestSection) -> Term:
+        more = [(section.paragraph, said) for said in _days_and_offices(section)]
+        more += [(point.paragraph or section.paragraph, point.text) for point in section.points]
+        return Term(
+            id=section.id,
+            name=section.name,
+            aliases=section.aliases,
+            definition=self._fact(section.paragraph, section.text),
+            more=[self._fact(paragraph, said) for paragraph, said in more],
+            matters=section.matters,
+            questions=section.questions,
+        )
+
+    def _fact(self, paragraph: str, text: str) -> Fact:
+        source = f"{self.source}#{paragraph}"
+        return Fact(text=text, source=source, state=State.VERIFIED, place=self.place)
+
+
+def _days_and_offices(section: DigestSection) -> list[str]:
+    said = []
+    if section.begins and section.ends:
+        said.append(f"起止：{_in_words(section.begins)}至{_in_words(section.ends)}。")
+    if section.offices:
+        said.append(f"谁来做：{'、'.join(section.offices)}。")
+    return said
+
+
+def _in_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
