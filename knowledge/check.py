@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from knowledge.loader import KNOWLEDGE, Catalogue, CatalogueBroken, load_catalogue
-from knowledge.schema import FACT_FIELDS, Material, Matter, Source, Sourced, State, Term
+from knowledge.schema import FACT_FIELDS, Matter, Source, Sourced, State, Term
 from knowledge.yaml_source import Problem, line_of
 
 Keys = tuple[str | int, ...]
@@ -51,8 +51,6 @@ def _check_matter(catalogue: Catalogue, matter: Matter) -> Iterator[Problem]:
                 )
     for keys, fact in _facts_of(matter):
         yield from _check_source(catalogue, entry, keys, fact)
-        if isinstance(fact, Material):
-            yield from _check_when(catalogue, entry, (*keys, "when"), fact.when)
     for index, service in enumerate(matter.services):
         if service.matter and service.matter not in catalogue.matters:
             what = f"no matter `{service.matter}`"
@@ -88,23 +86,6 @@ def _was_read(source: Source, fact: Sourced) -> bool:
     return source.kind != "law" or fact.locator in source.articles
 
 
-def _check_when(
-    catalogue: Catalogue, entry: str, keys: Keys, when: Mapping[str, object]
-) -> Iterator[Problem]:
-    for name, wanted in when.items():
-        fact = catalogue.vocabulary.get(name)
-        if fact is None:
-            todo = "use a fact of knowledge/facts.yml or add it there"
-            yield _at(catalogue, entry, (*keys, name), f"unknown project fact `{name}`", todo)
-            continue
-        allowed = {"choice": set(fact.choices), "yes_no": {"yes", "no"}}.get(fact.kind)
-        for value in wanted if isinstance(wanted, list) else [wanted]:
-            if allowed is not None and value not in allowed:
-                todo = f"use one of {', '.join(sorted(allowed))}"
-                what = f"`{value}` is no value of `{name}`"
-                yield _at(catalogue, entry, (*keys, name), what, todo)
-
-
 def _check_questions(catalogue: Catalogue, matter: Matter) -> Iterator[Problem]:
     seen = set()
     for index, question in enumerate(matter.questions):
@@ -131,7 +112,6 @@ def _check_term(catalogue: Catalogue, term: Term) -> Iterator[Problem]:
 def _check_path(catalogue: Catalogue, path_id: str) -> Iterator[Problem]:
     entry = f"Path:{path_id}"
     path = catalogue.paths[path_id]
-    yield from _check_when(catalogue, entry, ("when",), path.when)
     if path.source.partition("#")[0] not in catalogue.sources:
         yield _at(catalogue, entry, ("source",), f"no source `{path.source}`", "register it")
     for stage_index, stage in enumerate(path.stages):
@@ -140,5 +120,3 @@ def _check_path(catalogue: Catalogue, path_id: str) -> Iterator[Problem]:
             keys: Keys = ("stages", stage_index, "matters", index)
             if slug not in catalogue.matters:
                 yield _at(catalogue, entry, keys, f"no matter `{slug}`", "name one that exists")
-            if not isinstance(item, str):
-                yield from _check_when(catalogue, entry, keys, item.when)

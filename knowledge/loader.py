@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from knowledge.condition_faults import Fault, faults_of_matter, faults_of_path
 from knowledge.schema import Digest, Matter, ProjectFact, Record, Source, Term
 from knowledge.schema import Path as MatterPath
 from knowledge.yaml_source import Problem, YamlUnreadable, line_of, read_yaml
@@ -64,9 +65,28 @@ def load_catalogue(folder: Path = KNOWLEDGE) -> Catalogue:
         version=reader.digest.hexdigest()[:12],
         files=reader.files,
     )
-    if reader.problems:
-        raise CatalogueBroken(reader.problems)
+    problems = reader.problems or list(_condition_problems(catalogue))
+    if problems:
+        raise CatalogueBroken(problems)
     return catalogue
+
+
+def _condition_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    """A condition that cannot be computed must not wait until somebody asks."""
+    for matter in catalogue.matters.values():
+        yield from _located(
+            catalogue, f"Matter:{matter.id}", faults_of_matter(catalogue.vocabulary, matter)
+        )
+    for path in catalogue.paths.values():
+        yield from _located(
+            catalogue, f"Path:{path.id}", faults_of_path(catalogue.vocabulary, path)
+        )
+
+
+def _located(catalogue: Catalogue, entry: str, faults: Iterable[Fault]) -> Iterator[Problem]:
+    file, where = catalogue.files[entry]
+    for keys, what, todo in faults:
+        yield Problem(file, line_of(file, (*where, *keys)), what, todo)
 
 
 class _Reader:

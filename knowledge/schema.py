@@ -102,29 +102,69 @@ class Limit(Fact):
 
 
 Wanted = str | list[str]
+# A condition as written: facts and what is wanted of them, and the words `any`, `all`, `not`.
+When = dict[str, Any]
+JOINING = ("any", "all")  # each takes a list of conditions
+NEGATING = "not"  # takes one condition
 
 
-def _yes_and_no_as_words(value: Any) -> Any:
-    """YAML reads a bare yes as true; conditions compare words."""
+def _as_condition(value: Any) -> When:
+    """The condition with bare yes and no as words; ValueError for what is none.
+
+    YAML reads a bare yes as true; conditions compare words.
+    """
+    if not isinstance(value, dict):
+        raise ValueError("a condition is `fact: value` pairs")
+    return {str(key): _wanted(str(key), wanted) for key, wanted in value.items()}
+
+
+def _wanted(key: str, wanted: Any) -> Any:
+    if key in JOINING:
+        if not isinstance(wanted, list) or not wanted:
+            raise ValueError(f"`{key}` takes a list of conditions, each after `- `")
+        return [_as_condition(item) for item in wanted]
+    if key == NEGATING:
+        return _as_condition(wanted)
+    if isinstance(wanted, list):
+        return [_as_word(item) for item in wanted]
+    return _as_word(wanted)
+
+
+def _as_word(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return [_yes_and_no_as_words(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise ValueError("the value of a fact is a word or a number")
 
 
 class Conditional(Record):
     """Something that only some projects need.
 
     `when` maps project facts (knowledge/facts.yml) to the wanted value, a list of allowed values,
-    or a comparison such as ">=500"; all must hold. Without `when` it always applies.
+    or a comparison such as ">=500" or ">=500, <5000"; all must hold. Beside facts it may have
+    `any` (a list of conditions, one of which must hold), `all` and `not` (a condition that must
+    not hold). Without `when` it always applies.
     """
 
-    when: dict[str, Wanted] = Field(default_factory=dict)
+    when: When = Field(default_factory=dict)
 
     @validator("when", pre=True)
-    def _words(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        return {key: _yes_and_no_as_words(wanted) for key, wanted in value.items()}
+    def _readable(cls, value: Any) -> When:
+        return _as_condition(value)
+
+
+class Applicability(Fact, Conditional):
+    """A rule that says which projects need a matter, in words (`text`) and computed (`when`).
+
+    `where` narrows the projects for which the rule speaks at all, such as those of one city.
+    """
+
+    where: When = Field(default_factory=dict)
+
+    @validator("where", pre=True)
+    def _readable_where(cls, value: Any) -> When:
+        return _as_condition(value)
 
 
 class Material(Sourced, Conditional):
@@ -169,6 +209,7 @@ class Matter(Record):
     checked_on: date
     summary: Fact
     departments: list[Fact] = Field(min_items=1)
+    applies_when: list[Applicability] = Field(default_factory=list)  # one that holds is enough
     conditions: list[Fact] = Field(default_factory=list)
     materials: list[Material] = Field(default_factory=list)
     process: list[Fact] = Field(default_factory=list)
@@ -207,6 +248,7 @@ class Matter(Record):
 
 FACT_FIELDS = (
     "departments",
+    "applies_when",
     "conditions",
     "materials",
     "process",
@@ -258,13 +300,57 @@ class Source(Record):
 
 
 class ProjectFact(Record):
-    """A word of the closed vocabulary of project facts."""
+    """A word of the closed vocabulary of project facts.
+
+    `name` is short, for lists; `if_yes` and `if_no` say a yes_no fact as a statement. `words` are
+    what people type for a value beside its own name. What is not given is made from the question.
+    """
 
     id: str
     question: str  # how the assistant asks for it
     kind: Literal["choice", "number", "yes_no"]
+    name: str = ""
     unit: str | None = None
     choices: dict[str, str] = Field(default_factory=dict)  # value → what people read
+    if_yes: str = ""
+    if_no: str = ""
+    words: dict[str, list[str]] = Field(default_factory=dict)
+
+    @root_validator(pre=True)
+    def _from_the_question(cls, values: dict[str, Any]) -> dict[str, Any]:
+        asked = str(values.get("question", "")).rstrip("？")
+        made = {
+            "name": asked.partition("大约")[0],
+            "if_yes": asked.replace("是否", "", 1),
+            "if_no": asked.replace("是否", "不", 1),
+        }
+        return {**made, **values}
+
+    @validator("id")
+    def _is_no_joining_word(cls, value: str) -> str:
+        if value in (*JOINING, NEGATING):
+            raise ValueError("conditions use this word for themselves")
+        return value
+
+    @root_validator(skip_on_failure=True)
+    def _fits_its_kind(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if (values["kind"] == "choice") != bool(values["choices"]):
+            raise ValueError("`choices` are for a fact of kind choice, and it needs them")
+        if (values["kind"] == "number") != bool(values["unit"]):
+            raise ValueError("`unit` is for a fact of kind number, and it needs one")
+        unknown = set(values["words"]) - set(values_of(values["kind"], values["choices"]))
+        if unknown:
+            raise ValueError(f"`words` for values it cannot have: {', '.join(sorted(unknown))}")
+        return values
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What it may be; nothing for a number."""
+        return values_of(self.kind, self.choices)
+
+
+def values_of(kind: str, choices: dict[str, str]) -> tuple[str, ...]:
+    return {"choice": tuple(choices), "yes_no": ("yes", "no")}.get(kind, ())
 
 
 class PathStage(Record):
