@@ -18,6 +18,7 @@ from scipy import sparse
 
 from bot.components import catalogue_linker, character_ngrams, sentence_features
 from bot.components.calibrated_regression import CalibratedRegression, fit_calibrated
+from bot.components.character_ngrams import LETTERS
 from bot.components.message_features import example_of, is_text, stacked
 
 ACTS, ASPECTS = "act_shares", "aspect_shares"
@@ -106,10 +107,9 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(is_text, messages):
-            letters = stacked([message], character_ngrams.ORIGIN)
             dense = self._dense([message])[0]
-            acts = self._shares("act", letters, dense)
-            aspects = self._shares("aspect", letters, dense)
+            acts = self._shares("act", message, dense)
+            aspects = self._shares("aspect", message, dense)
             message.set(ACTS, acts)
             message.set(ASPECTS, aspects)
             ranking = ranked_intents(acts, aspects)
@@ -117,12 +117,11 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
             message.set("intent_ranking", ranking[:RANKED], add_to_output=True)
         return messages
 
-    def _shares(
-        self, kind: str, letters: sparse.csr_matrix, dense: NDArray[np.float32]
-    ) -> dict[str, float]:
+    def _shares(self, kind: str, message: Message, dense: NDArray[np.float32]) -> dict[str, float]:
         learned: CalibratedRegression = self._learned[kind]
-        shares = learned.probabilities_of(letters.indices, letters.data, dense)
-        return dict(zip(learned.labels, map(float, shares), strict=True))
+        places, values = message.get(LETTERS)
+        shares = learned.probabilities_of(places, values, dense)
+        return dict(zip(learned.labels, shares.tolist(), strict=True))
 
 
 def act_of(message: Message) -> str:

@@ -112,15 +112,17 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(is_text, messages):
-            rows = []
+            evidence = []
             for kind, key in ((MATTER, LINKS), (TERM, TERM_LINKS)):
                 linker = self._linker(kind)
                 features = _features(linker.index, [message])
-                message.set(key, linker.links(features)[0])
-                rows.append(linker.evidence(features))
-            message.set(NAMED, _named(searchable().matters, message.get(READ)))
+                links, of_kind = linker.judge(features)[0]
+                message.set(key, links)
+                evidence.append(of_kind)
+                if kind == MATTER:
+                    message.set(NAMED, linker.named(features)[0])
             message.set(RELINK, self._link)
-            attach(message, np.concatenate(rows, axis=1), ORIGIN)
+            attach(message, np.concatenate(evidence)[None], ORIGIN)
         return messages
 
     def _link(self, text: str) -> Links:
@@ -131,11 +133,6 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
     def _linker(self, kind: str) -> Linker:
         current = searchable()
         return Linker(current.matters if kind == MATTER else current.terms, self._fusions[kind])
-
-
-def _named(index: CatalogueIndex, text: str) -> tuple[str, ...]:
-    """The ids of the matters called by a name that only they have."""
-    return tuple(index.ids[place] for place in index.names.only_owners(text))
 
 
 def _features(index: CatalogueIndex, messages: list[Message]) -> Scores:

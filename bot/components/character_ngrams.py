@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import joblib
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -17,10 +19,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.components.message_features import READ, attach, is_text
 from bot.components.searchable import searchable
-from knowledge.search.lexical import WeighedTokens
+from knowledge.search.lexical import Scores, WeighedTokens, counted
 from knowledge.text import mask_codes
 
 ORIGIN = "CharacterNgrams"
+LETTERS = "letters"  # on a message that is being understood: its columns and their values
+_SPACES = re.compile(r"\s\s+")  # one, as the vectorizer counts them
 BEGINNING, END = 8, 10  # characters of a message that usually say what is asked
 
 
@@ -92,28 +96,33 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
         )
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(training_data.training_examples)
+        for message in filter(is_text, training_data.training_examples):
+            places, weights, width = self._row(message)
+            row = sparse.csr_matrix((weights, places, [0, len(weights)]), (1, width))
+            attach(message, row, ORIGIN)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(is_text, messages):
-            attach(message, self._row(message), ORIGIN)
+            places, weights, _ = self._row(message)
+            message.set(LETTERS, (places, weights))
         return messages
 
-    def _row(self, message: Message) -> sparse.csr_matrix:
+    def _row(self, message: Message) -> tuple[NDArray[np.int32], Scores, int]:
+        """The columns that the message fills, their values, and how many columns there are."""
         places, weights, width = [], [], 0
         for weighed, text in zip(self._weighed, _readings(message), strict=True):
-            found, of_text = weighed.row(text)
+            found, of_text = weighed.row(counted(text, self._config["longest"]))
             places.append(found + width)
             weights.append(of_text)
             width += len(weighed)
         weights[-1] = weights[-1] * self._config["ends"]
-        data = np.concatenate(weights)
-        return sparse.csr_matrix((data, np.concatenate(places), [0, len(data)]), (1, width))
+        return np.concatenate(places), np.concatenate(weights), width
 
 
 def _readings(message: Message) -> tuple[str, str, str]:
     text = mask_codes(message.get(READ))
     masked = searchable().matters.names.mask(text)
     bare = masked.rstrip("?。!,.~ ")
-    return text, masked, f"^{bare[:BEGINNING]} {bare[-END:]}$"
+    ends = f"^{bare[:BEGINNING]} {bare[-END:]}$"
+    return text, masked, _SPACES.sub(" ", ends)

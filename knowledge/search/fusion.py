@@ -37,7 +37,7 @@ class Fusion:
         return Fusion(np.array(stored["scale"]), np.array(stored["weights"]), stored["none"])
 
     def logits(self, features: NDArray[np.float32]) -> Floats:
-        scores = (features / self.scale) @ self.weights
+        scores = features @ (self.weights / self.scale)
         return np.concatenate([scores, np.full((len(scores), 1), self.none)], axis=1)
 
 

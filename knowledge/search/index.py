@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.search.lexical import Groups, NgramTable, Scores, ngrams
+from knowledge.search.lexical import Groups, NgramTable, Postings, Scores, with_zero
 from knowledge.search.names import NameTable
-from knowledge.search.ridge import KernelRidge
+from knowledge.search.ridge import CONSTANT, KernelRidge
 from knowledge.search.spelling import Speller
 
 Vectors = NDArray[np.float32]
@@ -53,18 +53,41 @@ class CatalogueIndex:
         self.questions = [text for _, text in asked]
         self.owners = [owner for owner, _ in asked]
         self._by_question = Groups(self.owners, len(entries))
-        documents = ["\n".join([*e.names, e.summary, *e.questions]) for e in entries]
-        rows = [*self.questions, *self.names.texts]
-        self._grams = NgramTable(rows, characters, documents)
         self.question_vectors = encode(self.questions, "query")
         vectors = np.concatenate([self.question_vectors, encode(self.names.texts, "query")])
         self._centre = vectors.mean(axis=0)
-        self._rows = self._centred(vectors)
         summaries = [f"{entry.names[0]}。{entry.summary}" for entry in self.entries]
-        self._summaries = self._centred(encode(summaries, "passage"))
-        owners = [*self.owners, *self.names.groups.owners.tolist()]
+        self._lay_out(self._centred(vectors), self._centred(encode(summaries, "passage")))
+        documents = ["\n".join([*e.names, e.summary, *e.questions]) for e in entries]
+        rows = [*self.questions, *self.names.texts]
+        self._grams = NgramTable(rows, LONGEST_NGRAM, documents)
+        self._by_gram = Postings(self._grams.rows[len(self.questions) :])
         self._own_features: Scores | None = None
-        self._ridge = KernelRidge(self._kernel(*self._own()), owners, len(entries))
+        self._fit_ridge()
+
+    def _lay_out(self, rows: Vectors, summaries: Vectors) -> None:
+        """All vectors in one table, which is multiplied once for a message: questions, names,
+        each with a zero after them where groups without a row look, and summaries."""
+        count = len(self.questions)
+        self._table = np.concatenate([with_zero(rows[:count]), with_zero(rows[count:]), summaries])
+        self._question_rows = slice(0, count + 1)
+        self._name_rows = slice(count + 1, len(rows) + 2)
+        self._summary_rows = slice(len(rows) + 2, None)
+
+    def _rows(self) -> Vectors:
+        """Questions and names."""
+        parts = self._table[self._question_rows][:-1], self._table[self._name_rows][:-1]
+        return np.concatenate(parts)
+
+    def _fit_ridge(self) -> None:
+        """Its scores are linear in the similarities, and these in a message's n-grams and vector:
+        the products with everything known are taken here, once."""
+        owners = [*self.owners, *self.names.groups.owners.tolist()]
+        self._ridge = KernelRidge(self._similar(*self._own()), owners, len(self.ids))
+        dual = self._ridge.dual.astype(np.float64)
+        self._ridge_of_vector = np.asarray(self._rows().T @ dual / 2, np.float32)
+        self._ridge_of_gram = np.asarray(self._grams.rows.T @ dual / 2, np.float32)
+        self._ridge_of_all = np.asarray(CONSTANT * dual.sum(axis=0), np.float32)
 
     def _centred(self, vectors: Vectors) -> Vectors:
         """The encoder's vectors all point one way; what tells them apart is the rest."""
@@ -74,26 +97,43 @@ class CatalogueIndex:
     def _own(self) -> tuple[Scores, Scores]:
         """Letters and meaning of the rows against each other."""
         letters = np.asarray((self._grams.rows @ self._grams.rows.T).toarray(), np.float32)
-        return letters, np.asarray(self._rows @ self._rows.T, np.float32)
+        rows = self._rows()
+        return letters, np.asarray(rows @ rows.T, np.float32)
 
     @staticmethod
-    def _kernel(letters: Scores, meaning: Scores) -> Scores:
-        return (letters + meaning) / 2
+    def _similar(letters: Scores, meaning: Scores) -> Scores:
+        """Overwrites the letters: both are as large as the square of the catalogue's texts."""
+        letters += meaning
+        letters /= 2
+        return letters
 
     def likeness(self, id: str) -> dict[str, float]:
         """How near each entry is to one, 0…1, by names and summaries."""
-        middle = self._summaries + self.names.groups.mean(self._rows[len(self.questions) :])
+        names = self.names.groups.mean(self._table[self._name_rows][:-1])
+        middle = self._table[self._summary_rows] + names
         middle /= np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-9)
         near = np.clip(middle @ middle[self.ids.index(id)], 0, 1)
         return dict(zip(self.ids, map(float, near), strict=True))
 
     def features(self, texts: Sequence[str], vectors: Vectors) -> Scores:
         """(texts, entries, FEATURES) for texts that are not in the catalogue."""
-        letters = self._grams.cosines(texts)
-        given = self._centred(vectors)
-        meaning = np.asarray(given @ self._rows.T, np.float32)
-        ridge = self._ridge.scores(self._kernel(letters, meaning))
-        return self._stack(texts, given, letters, meaning, ridge)
+        found = np.empty((len(texts), len(self.ids), len(FEATURES)), np.float32)
+        for row, (text, given) in enumerate(zip(texts, self._centred(vectors), strict=True)):
+            self._score(text, given, found[row])
+        return found
+
+    def _score(self, text: str, given: Vectors, found: Scores) -> None:
+        """Fills in one text's features, (entries, FEATURES)."""
+        places, weights = self._grams.weighed(text)
+        meaning = self._table @ given
+        ridge = given @ self._ridge_of_vector + weights @ self._ridge_of_gram[places]
+        found[:, 0] = self.names.heard(text)
+        found[:, 1] = self.names.outright(text)
+        found[:, 2] = self.names.groups.best(self._by_gram.cosines(places, weights))
+        found[:, 3] = self.names.groups.best(meaning[self._name_rows])
+        found[:, 4] = meaning[self._summary_rows]
+        found[:, 5] = self._by_question.best(meaning[self._question_rows], SEVERAL)
+        found[:, 6] = ridge + self._ridge_of_all
 
     def own_features(self) -> Scores:
         """(questions, entries, FEATURES) of the catalogue's own questions, each without itself."""
@@ -102,30 +142,12 @@ class CatalogueIndex:
         return self._own_features
 
     def _leave_each_out(self) -> Scores:
-        letters, meaning = self._own()
-        np.fill_diagonal(letters, 0)
-        np.fill_diagonal(meaning, 0)
         count = len(self.questions)
-        ridge = self._ridge.left_out()[:count]
-        return self._stack(
-            self.questions, self._rows[:count], letters[:count], meaning[:count], ridge
-        )
-
-    def _stack(
-        self, texts: Sequence[str], given: Vectors, letters: Scores, meaning: Scores, ridge: Scores
-    ) -> Scores:
-        names, asked, count = self.names, self._by_question, len(self.questions)
-        columns = (
-            names.heard(texts),
-            names.outright(texts),
-            names.groups.best(letters[:, count:]),
-            names.groups.best(meaning[:, count:]),
-            np.asarray(given @ self._summaries.T, np.float32),
-            asked.best(meaning[:, :count], SEVERAL),
-            ridge,
-        )
-        return np.stack(columns, axis=2)
-
-
-def characters(text: str) -> list[str]:
-    return ngrams(text, LONGEST_NGRAM)
+        found = self.features(self.questions, self.question_vectors)
+        letters, meaning = self._own()
+        own = meaning[:count, :count].copy()
+        np.fill_diagonal(own, 0)
+        padded = np.concatenate([own, np.zeros((count, 1), np.float32)], axis=1)
+        found[:, :, 5] = self._by_question.best(padded, SEVERAL)
+        found[:, :, 6] = self._ridge.left_out(self._similar(letters, meaning))[:count]
+        return found

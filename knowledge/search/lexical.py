@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +13,22 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 Scores = NDArray[np.float32]
-Tokens = Callable[[str], list[str]]
+REMEMBERED = 256  # texts read last
 
 
-def ngrams(units: Sequence[str], longest: int, joint: str = "") -> list[str]:
-    """Every run of 1…longest units."""
+def ngrams(text: str, longest: int) -> list[str]:
+    """Every run of 1…longest characters."""
     return [
-        joint.join(units[start : start + length])
+        text[start : start + length]
         for length in range(1, longest + 1)
-        for start in range(len(units) - length + 1)
+        for start in range(len(text) - length + 1)
     ]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def counted(text: str, longest: int) -> Mapping[str, int]:
+    """How often each run of 1…longest characters is in a text; several tables ask for the same."""
+    return Counter(ngrams(text, longest))
 
 
 class WeighedTokens:
@@ -30,51 +38,58 @@ class WeighedTokens:
     """
 
     def __init__(self, vectorizer: TfidfVectorizer) -> None:
-        self._tokens: Tokens = vectorizer.build_analyzer()
         self._places: dict[str, int] = vectorizer.vocabulary_
         self._rarity = np.asarray(vectorizer.idf_, np.float32)
 
     def __len__(self) -> int:
         return len(self._rarity)
 
-    def row(self, text: str) -> tuple[NDArray[np.int32], Scores]:
+    def row(self, counts: Mapping[str, int]) -> tuple[NDArray[np.int32], Scores]:
         """Places in ascending order and their weights."""
         places = self._places
-        counts = Counter(places[token] for token in self._tokens(text) if token in places)
-        found = np.array(sorted(counts), np.int32)
-        times = np.array([counts[place] for place in found.tolist()], np.float32)
-        weights = (np.log(times) + 1) * self._rarity[found]
-        length = float(np.linalg.norm(weights))
-        return found, np.asarray(weights / length if length else weights, np.float32)
+        known = sorted((places[token], times) for token, times in counts.items() if token in places)
+        if not known:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        found, times = np.array(known, np.int32).T
+        weights = (np.log(times.astype(np.float32)) + 1) * self._rarity[found]
+        return found, weights / np.float32(math.sqrt(weights @ weights))
 
 
 class NgramTable:
     """Rows of text, searched by the cosine of their weighted n-grams."""
 
-    def __init__(self, texts: Sequence[str], tokens: Tokens, idf_from: Sequence[str]) -> None:
-        self._vectorizer = TfidfVectorizer(analyzer=tokens, sublinear_tf=True, dtype=np.float32)
-        self._vectorizer.fit(idf_from or ["-"])
-        self.rows = self._vectorizer.transform(texts)
-        self._columns = self.rows.T.tocsr()
-        self._weighed = WeighedTokens(self._vectorizer)
+    def __init__(self, texts: Sequence[str], longest: int, idf_from: Sequence[str]) -> None:
+        self._longest = longest
+        vectorizer = TfidfVectorizer(
+            analyzer=lambda text: ngrams(text, longest), sublinear_tf=True, dtype=np.float32
+        )
+        vectorizer.fit(idf_from or ["-"])
+        self.rows: sparse.csr_matrix = vectorizer.transform(texts)
+        self._weighed = WeighedTokens(vectorizer)
 
-    def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        return self._vectorizer.transform(texts)
+    def weighed(self, text: str) -> tuple[NDArray[np.int32], Scores]:
+        """The text's places among the columns of `rows`, and its weights there."""
+        return self._weighed.row(counted(text, self._longest))
 
-    def cosines(self, texts: Sequence[str]) -> Scores:
-        """(texts, rows)"""
-        if len(texts) == 1:
-            return self._cosines_of(texts[0])[None]
-        return np.asarray((self.transform(texts) @ self._columns).toarray(), np.float32)
 
-    def _cosines_of(self, text: str) -> Scores:
-        """One text, token by token: a sparse product costs more in checks than in sums."""
-        columns = self._columns
-        found = np.zeros(columns.shape[1], np.float32)
-        for place, weight in zip(*self._weighed.row(text), strict=True):
-            some = slice(columns.indptr[place], columns.indptr[place + 1])
-            found[columns.indices[some]] += columns.data[some] * weight
-        return found
+class Postings:
+    """For each n-gram the rows that have it. Searching costs as much as the rows found are long,
+    whatever the number of rows."""
+
+    def __init__(self, rows: sparse.csr_matrix) -> None:
+        columns = rows.tocsc()
+        self._count: int = rows.shape[0]
+        self._starts, self._rows, self._weights = columns.indptr, columns.indices, columns.data
+
+    def cosines(self, places: NDArray[np.int32], weights: Scores) -> Scores:
+        """(rows + 1,), the last one zero: where groups without a row look."""
+        starts = self._starts[places]
+        lengths = self._starts[places + 1] - starts
+        ends = np.cumsum(lengths)
+        found = np.repeat(starts - ends + lengths, lengths) + np.arange(lengths.sum())
+        products = self._weights[found] * np.repeat(weights, lengths)
+        sums = np.bincount(self._rows[found], products, self._count + 1)
+        return np.asarray(sums, np.float32)
 
 
 class Groups:
@@ -90,17 +105,24 @@ class Groups:
             filled[owner] += 1
 
     def best(self, scores: Scores, of: int = 1) -> Scores:
-        """(texts, rows) → (texts, groups): the mean of each group's `of` highest scores, from 0."""
-        padded = np.concatenate([scores, np.zeros((len(scores), 1), np.float32)], axis=1)
-        spread = padded[:, self._places]
+        """(…, rows + 1) → (…, groups): the mean of each group's `of` highest scores, from 0.
+
+        The last score is zero: it stands for the rows that a small group does not have.
+        """
+        spread = scores[..., self._places]
         if of == 1:
-            return np.asarray(spread.max(axis=2), np.float32)
-        of = min(of, spread.shape[2])
-        top = np.partition(spread, spread.shape[2] - of, axis=2)[:, :, -of:]
-        return np.asarray(top.mean(axis=2), np.float32)
+            return np.asarray(spread.max(axis=-1), np.float32)
+        of = min(of, spread.shape[-1])
+        top = np.partition(spread, spread.shape[-1] - of, axis=-1)[..., -of:]
+        return np.asarray(top.mean(axis=-1), np.float32)
 
     def mean(self, vectors: Scores) -> Scores:
         """(rows, width) → (groups, width); a group without rows is zero."""
-        padded = np.concatenate([vectors, np.zeros((1, vectors.shape[1]), np.float32)])
+        padded = with_zero(vectors)
         sizes = np.maximum((self._places < len(self.owners)).sum(axis=1, keepdims=True), 1)
         return np.asarray(padded[self._places].sum(axis=1) / sizes, np.float32)
+
+
+def with_zero(rows: Scores) -> Scores:
+    """The rows and one of zeros."""
+    return np.concatenate([rows, np.zeros((1, rows.shape[1]), np.float32)])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.search.fusion import Floats, Fusion, fit_fusion
+from knowledge.search.fusion import Floats, Fusion, fit_fusion, softmax
 from knowledge.search.index import FEATURES, CatalogueIndex, Vectors
 from knowledge.search.lexical import Scores
 
@@ -47,47 +48,74 @@ class Linker:
 
     def link(self, texts: Sequence[str], vectors: Vectors) -> list[Links]:
         """One answer per text; texts have been read by the index's speller."""
-        return self.links(self.index.features(texts, vectors))
+        return [links for links, _ in self.judge(self.index.features(texts, vectors))]
 
-    def links(self, features: Scores) -> list[Links]:
-        rows = self.fusion.probabilities(features)
+    def judge(self, features: Scores) -> list[tuple[Links, Scores]]:
+        """Of each text: its links, and how much it sounds like the catalogue, whichever matter it
+        is, and how clearly one matter stands out (EVIDENCE columns)."""
+        logits = self.fusion.logits(features)
+        judged = []
+        for shares, best, peaks in zip(
+            softmax(logits).tolist(),
+            logits[:, :-1].max(axis=1).tolist(),
+            features.max(axis=1).tolist(),
+            strict=True,
+        ):
+            none = shares.pop()
+            evidence = _evidence(shares, none, best - self.fusion.none, peaks)
+            links = Links(dict(zip(self.index.ids, shares, strict=True)), none)
+            judged.append((links, np.array(evidence, np.float32)))
+        return judged
+
+    def named(self, features: Scores) -> list[tuple[str, ...]]:
+        """Of each text: the ids of the matters called by a name that only they have."""
         ids = self.index.ids
         return [
-            Links(dict(zip(ids, map(float, row[:-1]), strict=True)), float(row[-1])) for row in rows
+            tuple(ids[place] for place in np.flatnonzero(row >= 1))
+            for row in features[:, :, OUTRIGHT]
         ]
 
     def evidence(self, features: Scores) -> Scores:
-        """(texts, some columns): how much a text sounds like the catalogue, whichever matter it
-        is, and how clearly one matter stands out."""
-        shares = self.fusion.probabilities(features)
-        ranked = -np.sort(-shares[:, :-1], axis=1)[:, :RANKED]
-        relative = ranked / np.maximum(ranked.sum(axis=1, keepdims=True), 1e-9)
-        peaks = features.max(axis=1)
-        columns = [
-            np.log(shares[:, -1] + TINY),
-            np.log(1 - shares[:, -1] + TINY),
-            np.log(ranked[:, 0] + TINY),
-            ranked[:, 0],
-            ranked[:, 1:].sum(axis=1),
-            -(relative * np.log(relative + TINY)).sum(axis=1),
-            self.fusion.logits(features)[:, :-1].max(axis=1) - self.fusion.none,
-            *(np.log(ranked[:, place] + TINY) - np.log(ranked[:, 0] + TINY) for place in (1, 2)),
-            *(peaks[:, FEATURES.index(name)] for name in PEAKS),
-            *_named(peaks[:, FEATURES.index("name_outright")]),
-        ]
-        return np.asarray(np.stack(columns, axis=1), np.float32)
+        """(texts, EVIDENCE)"""
+        rows = [evidence for _, evidence in self.judge(features)]
+        return np.stack(rows) if rows else np.zeros((0, EVIDENCE), np.float32)
 
 
-def _named(outright: Scores) -> tuple[Scores, Scores]:
+def _evidence(
+    shares: Sequence[float], none: float, lead: float, peaks: Sequence[float]
+) -> list[float]:
+    """`lead`: by how much the best matter's score is above that of none; `peaks`: the highest
+    value of each feature."""
+    ranked = sorted(shares, reverse=True)[:RANKED]
+    total = max(sum(ranked), 1e-9)
+    entropy = -sum(share / total * math.log(share / total + TINY) for share in ranked)
+    highest = math.log(ranked[0] + TINY)
+    return [
+        math.log(none + TINY),
+        math.log(1 - none + TINY),
+        highest,
+        ranked[0],
+        sum(ranked[1:]),
+        entropy,
+        lead,
+        *(math.log(ranked[place] + TINY) - highest for place in (1, 2)),
+        *(peaks[place] for place in PEAK_PLACES),
+        *_named(peaks[OUTRIGHT]),
+    ]
+
+
+def _named(outright: float) -> tuple[float, float]:
     """Whether a name that only one matter has is said, and whether only names that several
     have are: the one asks for an answer, the other for a question back."""
-    only = (outright >= 1).astype(np.float32)
-    return only, (outright > 0).astype(np.float32) - only
+    return float(outright >= 1), float(0 < outright < 1)
 
 
 PEAKS = ("name_heard", "name_ngrams", "name_meaning", "question_meaning", "ridge")
 RANKED = 4
 TINY = 1e-6
+PEAK_PLACES = [FEATURES.index(name) for name in PEAKS]
+OUTRIGHT = FEATURES.index("name_outright")
+EVIDENCE = 11 + len(PEAKS)
 
 
 def train_fusion(

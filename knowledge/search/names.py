@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from knowledge.search.lexical import Groups, Scores
+from knowledge.search.phrases import PhraseBook
 from knowledge.search.pinyin import initials, syllables
 from knowledge.text import normalise
 
 _PARTS = re.compile(r"[（）()/、“”《》,，\s]+")
 _LATIN = re.compile(r"[a-z]{3,}")
 SHORTEST_INITIALS = 3
+LONG = 8  # characters; a longer name does not weigh more
+Heard = TypeVar("Heard", bound=Hashable)
 
 
 def name_parts(names: Iterable[str]) -> list[str]:
@@ -37,57 +41,63 @@ class NameTable:
         self.texts = [part for of_one in parts for part in of_one]
         self.groups = Groups([i for i, p in enumerate(parts) for _ in p], len(parts))
         joined = ["\n".join(of_one) for of_one in parts]
-        self.rarity = np.array([_rarity(text, joined) for text in self.texts], np.float32)
-        self._length = np.array([len(text) for text in self.texts], np.float32)
-        self._sounds = [" ".join(["", *syllables(text), ""]) for text in self.texts]
-        self._initials = [initials(text) for text in self.texts]
+        self._rarity = {text: _rarity(text, joined) for text in set(self.texts)}
         self._owners: dict[str, list[int]] = {}
         for owner, of_one in enumerate(parts):
             for part in of_one:
                 self._owners.setdefault(part, []).append(owner)
+        self._written = PhraseBook(self.texts)
+        self._by_sound = self._weighed((syllables(text), text) for text in self.texts)
+        self._sounds = PhraseBook(self._by_sound)
+        self._by_initials = self._weighed(
+            (short, text)
+            for text in self.texts
+            if len(short := initials(text)) >= SHORTEST_INITIALS
+        )
 
-    def heard(self, texts: Sequence[str]) -> Scores:
-        """(texts, matters): the rarest name whose sound or initials are in the text."""
-        found = np.zeros((len(texts), len(self.texts)), np.float32)
-        for row, text in enumerate(texts):
-            sound = " ".join(["", *syllables(text), ""])
-            letters = set(_LATIN.findall(text))
-            for column, (name, short) in enumerate(zip(self._sounds, self._initials, strict=True)):
-                if (len(name) > 2 and name in sound) or (
-                    len(short) >= SHORTEST_INITIALS and short in letters
-                ):
-                    found[row, column] = 1
-        return self.groups.best(found * self.rarity * np.minimum(self._length, 8) ** 0.5)
+    def _weighed(self, said: Iterable[tuple[Heard, str]]) -> dict[Heard, dict[int, float]]:
+        """What may be heard → the matters with such a name, each with its heaviest one's weight."""
+        weights: dict[Heard, dict[int, float]] = {}
+        for key, text in said:
+            weight = self._rarity[text] * min(len(text), LONG) ** 0.5
+            of_key = weights.setdefault(key, {})
+            for owner in self._owners[text]:
+                of_key[owner] = max(of_key.get(owner, 0.0), weight)
+        return weights
 
-    def outright(self, texts: Sequence[str]) -> Scores:
-        """(texts, matters): 1 for the only matter with a name that is in the text, and its share
-        where several matters have that name. A name inside a longer one that is there too does
-        not count: who says 施工许可证变更 does not say 施工许可证."""
-        found = np.zeros((len(texts), self._count), np.float32)
-        for row, text in enumerate(texts):
-            said = [name for name in self._longest_first() if name in text]
-            for place, name in enumerate(said):
-                if any(name in longer for longer in said[:place]):
-                    continue
-                owners = self._owners[name]
-                found[row, owners] = np.maximum(found[row, owners], 1 / len(owners))
+    def heard(self, text: str) -> Scores:
+        """(matters,): the rarest name whose sound or initials are in the text."""
+        found = np.zeros(self._count, np.float32)
+        heard = [self._by_sound[sound] for sound in self._sounds.within(syllables(text))]
+        letters = set(_LATIN.findall(text))
+        heard += [self._by_initials[word] for word in letters if word in self._by_initials]
+        for weights in heard:
+            for owner, weight in weights.items():
+                found[owner] = max(found[owner], weight)
         return found
 
-    def only_owners(self, text: str) -> tuple[int, ...]:
-        """The places of the matters that a name in the text belongs to alone."""
-        return tuple(np.flatnonzero(self.outright([text])[0] >= 1).tolist())
+    def outright(self, text: str) -> Scores:
+        """(matters,): 1 for the only matter with a name that is in the text, and its share
+        where several matters have that name. A name inside a longer one that is there too does
+        not count: who says 施工许可证变更 does not say 施工许可证."""
+        found = np.zeros(self._count, np.float32)
+        said = self._said(text)
+        for place, name in enumerate(said):
+            if any(name in longer for longer in said[:place]):
+                continue
+            owners = self._owners[name]
+            found[owners] = np.maximum(found[owners], 1 / len(owners))
+        return found
 
     def mask(self, text: str, mark: str = "某") -> str:
         """The text with every name in it replaced by a mark, longest names first."""
-        for name in self._longest_first():
-            if name in text:
-                text = text.replace(name, mark)
+        for name in self._said(text):
+            text = text.replace(name, mark)
         return text
 
-    def _longest_first(self) -> list[str]:
-        if not hasattr(self, "_by_length"):
-            self._by_length = sorted(set(self.texts), key=lambda name: (-len(name), name))
-        return self._by_length
+    def _said(self, text: str) -> list[str]:
+        """The names in the text, longest first."""
+        return sorted(self._written.within(text), key=lambda name: (-len(name), name))
 
 
 def _rarity(text: str, of_matters: Sequence[str]) -> float:

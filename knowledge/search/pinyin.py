@@ -8,6 +8,7 @@ from functools import lru_cache
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 from pypinyin.contrib.tone_convert import to_normal
+from pypinyin.seg import mmseg
 
 from knowledge.text import CJK
 
@@ -15,6 +16,7 @@ _CHINESE = re.compile(rf"[{CJK}]")
 _LATIN_WORDS = re.compile(r"[a-z']+")
 LONGEST_SYLLABLE = 6
 LONGEST_WORD = 60  # letters without a space; nobody types a longer one
+REMEMBERED_WORDS = 32768
 
 
 @lru_cache(maxsize=4096)
@@ -24,7 +26,13 @@ def syllables(text: str) -> tuple[str, ...]:
     Everything else is left out.
     """
     chinese = "".join(_CHINESE.findall(text))
-    return tuple(lazy_pinyin(chinese)) if chinese else ()
+    return tuple(syllable for word in mmseg.seg.cut(chinese) for syllable in _reading(word))
+
+
+@lru_cache(maxsize=REMEMBERED_WORDS)
+def _reading(word: str) -> tuple[str, ...]:
+    """What pypinyin makes of one of its own words; most of a message has been read before."""
+    return tuple(lazy_pinyin(word))
 
 
 def initials(text: str) -> str:

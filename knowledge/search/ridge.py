@@ -20,20 +20,23 @@ class KernelRidge:
     """
 
     def __init__(self, similar: Floats, owners: Sequence[int], count: int) -> None:
-        """`similar` is (texts, texts), symmetric, ones on the diagonal."""
+        """`similar` is (texts, texts), symmetric, ones on the diagonal; it is overwritten."""
         self._owners = np.asarray(owners, np.int64)
         self._target = np.zeros((len(owners), count), np.float32)
         self._target[np.arange(len(owners)), self._owners] = 1
-        sizes = np.bincount(self._owners, minlength=count)
+        self.dual = np.asarray(np.linalg.solve(self._kernel(similar), self._target), np.float32)
+
+    def _kernel(self, similar: Floats) -> Floats:
+        sizes = np.bincount(self._owners, minlength=self._target.shape[1])
         penalty = PENALTY * sizes[self._owners] / max(float(sizes.mean()), 1.0)
-        self._kernel = similar + CONSTANT + np.diag(penalty).astype(np.float32)
-        self._dual = np.linalg.solve(self._kernel, self._target).astype(np.float32)
+        similar += CONSTANT
+        similar[np.diag_indices_from(similar)] += penalty
+        return similar
 
-    def scores(self, similar: Floats) -> Floats:
-        """(texts, groups) from similarities to the fitted texts; about 1 for the right group."""
-        return np.asarray((similar + CONSTANT) @ self._dual, np.float32)
+    def left_out(self, similar: Floats) -> Floats:
+        """The fitted texts' scores as if each had been left out: closed form, no refitting.
 
-    def left_out(self) -> Floats:
-        """The fitted texts' scores as if each had been left out: closed form, no refitting."""
-        inverse = np.linalg.inv(self._kernel)
-        return np.asarray(self._target - self._dual / np.diag(inverse)[:, None], np.float32)
+        `similar` is what the ridge was fitted on; it is overwritten.
+        """
+        inverse = np.linalg.inv(self._kernel(similar))
+        return np.asarray(self._target - self.dual / np.diag(inverse)[:, None], np.float32)

@@ -12,7 +12,8 @@ from knowledge.search.decide import Thresholds, decide
 from knowledge.search.fusion import Fusion
 from knowledge.search.index import FEATURES, CatalogueIndex, Entry
 from knowledge.search.linker import Linker, LinkExamples, Links, train_fusion
-from knowledge.search.names import common_part
+from knowledge.search.names import NameTable, common_part
+from knowledge.search.phrases import PhraseBook
 from knowledge.search.ridge import CONSTANT, PENALTY, KernelRidge
 from knowledge.search.spelling import Speller
 
@@ -130,7 +131,7 @@ def test_leaving_out_in_closed_form_is_leaving_out() -> None:
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     owners = [0, 1, 2] * 3
     similar = rows @ rows.T
-    left_out = KernelRidge(similar, owners, 3).left_out()
+    left_out = KernelRidge(similar.copy(), owners, 3).left_out(similar.copy())
     rest = list(range(1, 9))
     kernel = similar[np.ix_(rest, rest)] + CONSTANT + PENALTY * np.eye(8)
     dual = np.linalg.solve(kernel, np.eye(3)[[owners[row] for row in rest]])
@@ -157,6 +158,32 @@ def test_decide(
 ) -> None:
     decision = decide(Links(shares, 1 - sum(shares.values())), LIMITS, ambiguous)
     assert (decision.matter, decision.offer) == (matter, offer)
+
+
+def test_phrases_in_a_text() -> None:
+    book = PhraseBook(["施工", "施工许可", "工许", "证", "许可证核发"])
+    assert book.within("办施工许可证") == {"施工", "施工许可", "工许", "证"}
+    assert book.within("") == set()
+
+
+def test_phrases_of_syllables_are_not_cut_in_the_middle_of_one() -> None:
+    book = PhraseBook([("shi", "gong"), ("xi", "an"), ()])
+    assert book.within(("xian", "shi", "gong")) == {("shi", "gong")}
+
+
+def test_a_name_inside_a_longer_one_that_is_said_does_not_count() -> None:
+    names = NameTable([["施工许可证"], ["施工许可证变更"], ["施工许可证", "开工证"]])
+    assert names.outright("施工许可证变更怎么办").tolist() == [0, 1, 0]
+    assert names.outright("施工许可证怎么办").tolist() == [0.5, 0, 0.5]
+    assert names.outright("开工证怎么办").tolist() == [0, 0, 1]
+    assert names.mask("施工许可证变更和施工许可证") == "某和某"
+
+
+def test_a_name_is_heard_by_its_sound_and_by_its_initials() -> None:
+    names = NameTable([["施工许可证"], ["规划许可证"]])
+    assert [weight > 0 for weight in names.heard("是公许可正怎么办")] == [True, False]
+    assert [weight > 0 for weight in names.heard("ghxkz要什么")] == [False, True]
+    assert not names.heard("许可证怎么办").any()
 
 
 def test_common_part() -> None:
