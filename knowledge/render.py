@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from knowledge.conditions import describe
 from knowledge.loader import Catalogue
-from knowledge.schema import Fact, Material, Matter, Source, Sourced, State
+from knowledge.schema import Fact, Material, Matter, Service, Source, Sourced, State
 from knowledge.yaml_source import read_yaml
 
 HERE = Path(__file__).parent
@@ -122,6 +122,8 @@ def _section(catalogue: Catalogue, words: dict[str, str], part: _Part) -> Sectio
 def _line(catalogue: Catalogue, fact: Sourced) -> str:
     if isinstance(fact, Material):
         return material_line(catalogue, fact)
+    if isinstance(fact, Service) and fact.matter:
+        return f"{fact.text}（{catalogue.name(fact.matter)}）"
     assert isinstance(fact, Fact)
     return fact.text
 
