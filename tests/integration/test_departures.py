@@ -17,13 +17,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import ValidationError
 from jsonschema import validate as validate_by_stock
+from rasa.core import processor
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies import rule_policy
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.core.slots import Slot
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.dialogue import action_schema, event_types
+from bot.dialogue import (
+    action_schema,
+    departures,
+    empty_domain,
+    event_types,
+    rule_candidates,
+    slot_copies,
+    step_log,
+)
 from bot.dialogue.engine import RasaDialogue, Turns
 from bot.services.assistant import Assistant
 from bot.services.ports import Dialogue, TurnResult
@@ -97,6 +110,40 @@ def stock_event_types(dialogue: RasaDialogue, *_: object) -> Iterator[Dialogue]:
 
 
 @contextmanager
+def stock_step_log(dialogue: RasaDialogue, *_: object) -> Iterator[Dialogue]:
+    step_log.remove()
+    assert processor.copy is rule_policy.copy is copy
+    yield dialogue
+    step_log.install()
+
+
+@contextmanager
+def stock_slot_copies(dialogue: RasaDialogue, *_: object) -> Iterator[Dialogue]:
+    slot_copies.remove()
+    assert not hasattr(Slot, "__copy__")
+    yield dialogue
+    slot_copies.install()
+
+
+@contextmanager
+def stock_empty_domain(dialogue: RasaDialogue, *_: object) -> Iterator[Dialogue]:
+    empty_domain.remove()
+    assert "empty" in Domain.is_empty.__code__.co_names
+    yield dialogue
+    empty_domain.install()
+
+
+@contextmanager
+def stock_rule_candidates(dialogue: RasaDialogue, *_: object) -> Iterator[Dialogue]:
+    rule_candidates.remove()
+    assert "_is_rule_applicable" in str(
+        RulePolicy._get_possible_keys.__code__.co_consts[1].co_names
+    )
+    yield dialogue
+    rule_candidates.install()
+
+
+@contextmanager
 def stock_graph_runner(_: object, load: Loaded, *__: object) -> Iterator[Dialogue]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.dialogue.engine.LinearGraphRunner", lambda runner: runner)
@@ -123,11 +170,10 @@ def actions_over_http(_: object, load: Loaded, actions: str, *__: object) -> Ite
 
 @contextmanager
 def all_stock(_: object, __: object, actions: str, model: Path) -> Iterator[Dialogue]:
-    action_schema.remove()
-    event_types.remove()
+    for departure in departures.REPLACING:
+        departure.remove()
     yield StockDialogue(model, actions)
-    action_schema.install()
-    event_types.install()
+    departures.install()
 
 
 def processor_of(dialogue: RasaDialogue) -> MessageProcessor:
@@ -139,6 +185,10 @@ def processor_of(dialogue: RasaDialogue) -> MessageProcessor:
     [
         stock_action_schema,
         stock_event_types,
+        stock_step_log,
+        stock_slot_copies,
+        stock_empty_domain,
+        stock_rule_candidates,
         stock_graph_runner,
         stock_trackers,
         actions_over_http,
