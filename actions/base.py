@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.model.conversation import Enterprise
 from bot.model.reply import Reply
+from bot.services.ask_facts import QUESTION
 from bot.services.assistant import Assistant
 
 Events = list[dict[str, Any]]
@@ -44,12 +45,22 @@ class AssistantAction(Action, ABC):
         reply = await self.reply(tracker)
         if reply.text:
             buttons = [{"title": b.title, "payload": b.payload} for b in reply.buttons]
-            dispatcher.utter_message(text=reply.text, buttons=buttons, facts=reply.facts)
+            receipt = vars(reply.receipt) if reply.receipt else None
+            dispatcher.utter_message(
+                text=reply.text, buttons=buttons, facts=reply.facts, receipt=receipt
+            )
+        remember = {**passed_question(tracker), **reply.remember}
         return [
             SlotSet(name, value)
-            for name, value in reply.remember.items()
+            for name, value in remember.items()
             if value != tracker.get_slot(name)
         ]
+
+
+def passed_question(tracker: Tracker) -> dict[str, Any]:
+    """A question about the project that this turn did not answer no longer waits for an answer."""
+    asked = tracker.get_slot(QUESTION)
+    return {QUESTION: {**asked, "open": False}} if asked else {}
 
 
 def enterprise_of(tracker: Tracker) -> Enterprise | None:

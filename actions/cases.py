@@ -9,6 +9,7 @@ from collections.abc import Callable
 from rasa_sdk import Tracker
 
 from actions.base import AssistantAction, enterprise_of
+from actions.project_facts import remembered_facts, told_fact
 from actions.understanding import understood
 from bot.model.reply import TO_STEWARD, Reply
 from bot.services.my_cases import Wanted, tell_missing, tell_status
@@ -35,8 +36,10 @@ class ListMissing(AssistantAction):
 
     async def reply(self, tracker: Tracker) -> Reply:
         who, wanted = enterprise_of(tracker), _wanted(tracker)
+        known = remembered_facts(self.assistant, tracker)
+        told = told_fact(self.assistant, tracker)
         return await _from_platform(
-            lambda: tell_missing(self.assistant, who, wanted, match_material)
+            lambda: tell_missing(self.assistant, who, wanted, match_material, known, told)
         )
 
 

@@ -3,8 +3,10 @@
 from rasa_sdk import Tracker
 
 from actions.base import AssistantAction
+from actions.project_facts import known_facts, remembered_facts, told_fact
 from actions.understanding import understood
 from bot.model.reply import Reply
+from bot.services.answer_for_project import COMPUTED
 from bot.services.answer_question import answer_question
 
 
@@ -13,7 +15,11 @@ class AnswerMatter(AssistantAction):
         return "action_answer_matter"
 
     async def reply(self, tracker: Tracker) -> Reply:
-        today = self.assistant.now().date()
+        asked, today = understood(tracker), self.assistant.now().date()
+        project = remembered_facts(self.assistant, tracker)
+        if {asked.aspect, asked.aspect2} & set(COMPUTED):
+            project = await known_facts(self.assistant, tracker)
+        told = told_fact(self.assistant, tracker)
         return answer_question(
-            self.assistant.catalogue(), tracker.slots, understood(tracker), today
+            self.assistant.catalogue(), tracker.slots, asked, today, project, told
         )

@@ -19,7 +19,7 @@ COMMANDS = {
     "parse": "bot.commands.evaluate:parse",
     "evaluate": "bot.commands.evaluate:evaluate",
     "check": "bot.commands.catalogue:check",
-    "materials": "bot.commands.catalogue:materials",
+    "materials": "bot.commands.materials:materials",
     "cases": "bot.commands.cases:cases",
     "platform": "bot.commands.cases:platform",
     "demo": "bot.commands.cases:demo",

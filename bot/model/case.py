@@ -6,6 +6,7 @@ Every datetime here is aware and in `SHANGHAI`. Nothing here reads a clock or a 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
@@ -211,13 +212,17 @@ class Clock:
 
 @dataclass(frozen=True)
 class Project:
-    """A project and its works (工程), each with a code and a region of its own."""
+    """A project and its works (工程), each with a code and a region of its own.
+
+    `facts` are what the platform has registered of it, in the words of knowledge/facts.yml.
+    """
 
     code: str
     name: str
     works: tuple[Work, ...]
     kind: str | None = None
     place: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

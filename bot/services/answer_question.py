@@ -10,9 +10,13 @@ from typing import Any
 from bot.model.conversation import Button
 from bot.model.reply import TO_STEWARD, Reply
 from bot.model.understanding import ASPECT_NAMES, Act, Aspect, Understanding
+from bot.services.answer_for_project import COMPUTED, HOW_TO_CORRECT, ForProject
+from bot.services.ask_facts import noted
+from bot.services.project_facts import ProjectFacts
 from knowledge.language import language_of
 from knowledge.loader import Catalogue
 from knowledge.render import render
+from knowledge.told_facts import Told
 
 REMEMBERED = 6  # matters of a conversation that one can return to
 MISSES_UNTIL_STEWARD = 2
@@ -22,28 +26,55 @@ ASK_AGAIN = "还不能确定是哪一个。请点选，或回复序号、事项�
 Memory = Mapping[str, Any]
 
 
-def answer_question(catalogue: Catalogue, memory: Memory, asked: Understanding, day: date) -> Reply:
-    """The reply to a question of the acts ask_matter and clarify. `day` is today in China."""
+def answer_question(
+    catalogue: Catalogue,
+    memory: Memory,
+    asked: Understanding,
+    day: date,
+    project: ProjectFacts | None = None,
+    told: Told | None = None,
+) -> Reply:
+    """The reply to a question of the acts ask_matter and clarify. `day` is today in China.
+
+    `project` is what is known of the project, without `told`: a fact that this message adds.
+    """
     if asked.act is Act.CLARIFY:
         return ask_back(catalogue, memory, asked)
     if asked.matter is None or asked.matter not in catalogue.matters:
         return not_understood(memory)
-    return _answer(catalogue, memory, asked, asked.matter, day)
-
-
-def _answer(
-    catalogue: Catalogue, memory: Memory, asked: Understanding, slug: str, day: date
-) -> Reply:
+    before = project or ProjectFacts()
     language = language_of(asked.text)
+    given = ForProject(catalogue, asked.matter, before.with_told(told), before, told, day, language)
+    return _answer(given, memory, asked)
+
+
+def _answer(given: ForProject, memory: Memory, asked: Understanding) -> Reply:
+    catalogue, slug = given.catalogue, given.slug
     aspects = [asked.aspect or Aspect.OVERVIEW, *([asked.aspect2] if asked.aspect2 else [])]
-    answers = [render(catalogue, slug, aspect.value, day, language) for aspect in aspects]
+    computed = [aspect for aspect in aspects if aspect in COMPUTED]
+    wanted = given.wanted(computed) if computed else None
+    answers = [
+        given.answer(aspect)
+        if aspect in COMPUTED
+        else render(catalogue, slug, aspect.value, given.day, given.language)
+        for aspect in aspects
+    ]
+    texts = [answer.text for answer in answers]
+    if given.told and computed and wanted:
+        texts = [given.progress(computed)]
+    elif given.told:
+        texts = [noted(catalogue.vocabulary, given.told), *texts, HOW_TO_CORRECT]
     buttons = [
         Button(ASPECT_NAMES[aspect], ask_payload(slug, aspect))
         for aspect in NEXT_ASPECTS
         if aspect not in aspects
     ][:3]
+    if wanted:
+        text, values = given.ask(computed, wanted)
+        texts.append(text)
+        buttons = [*values, *buttons[:1]]
     return Reply(
-        text="\n".join(answer.text for answer in answers),
+        text="\n".join(texts),
         buttons=(*buttons, TO_STEWARD),
         remember={
             "matter": slug,
@@ -52,12 +83,14 @@ def _answer(
             "offer": None,
             "offer_aspect": None,
             "misses": None,
+            **(given.remember(computed, wanted) if computed else {}),
         },
         facts={
             "matter": slug,
             "aspects": [aspect.value for aspect in aspects],
             "catalogue": catalogue.version,
             "sources": sorted({source for answer in answers for source in answer.sources}),
+            **({"project_facts": given.project.known} if computed else {}),
         },
     )
 

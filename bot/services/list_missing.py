@@ -20,13 +20,16 @@ _OBJECTIONS = (
 
 
 class RequiredMaterial(Protocol):
-    """A material that this project needs for the matter, and why, as the catalogue decides."""
+    """A material that this project needs or may need (not `sure`) for the matter, and why."""
 
     @property
     def name(self) -> str: ...
 
     @property
     def reason(self) -> str: ...
+
+    @property
+    def sure(self) -> bool: ...
 
 
 # (name of a required material, names received) → the received name that is it, or None
@@ -49,11 +52,15 @@ class MatchedMaterial:
 
 @dataclass(frozen=True)
 class MissingList:
-    """The state of a case's materials. `required` False: the catalogue lists none for it."""
+    """The state of a case's materials. `required` False: the catalogue lists none for it.
+
+    `open`: not received, and whether they are needed depends on what is not known of the project.
+    """
 
     progress: CaseProgress
     required: bool
     missing: tuple[MissingMaterial, ...]
+    open: tuple[MissingMaterial, ...]
     received: tuple[MatchedMaterial, ...]
     also_received: tuple[str, ...]
     objection: Step | None
@@ -72,7 +79,6 @@ def list_missing(
     """
     case_no = progress.case.case_no
     names = list(dict.fromkeys(item.name for item in received if item.case_no == case_no))
-    missing: list[MissingMaterial] = []
     matched: list[MatchedMaterial] = []
     wanted = list(required)
     # An exact name takes its file before a similar name can.
@@ -82,11 +88,12 @@ def list_missing(
             names.remove(found)
             matched.append(MatchedMaterial(material.name, found))
     taken = {item.name for item in matched}
-    missing = [MissingMaterial(m.name, m.reason) for m in wanted if m.name not in taken]
+    lacking = [material for material in wanted if material.name not in taken]
     return MissingList(
         progress=progress,
         required=bool(wanted),
-        missing=tuple(missing),
+        missing=tuple(MissingMaterial(m.name, m.reason) for m in lacking if m.sure),
+        open=tuple(MissingMaterial(m.name, m.reason) for m in lacking if not m.sure),
         received=tuple(matched),
         also_received=tuple(names),
         objection=_objection(progress),
@@ -106,8 +113,13 @@ def render_missing(found: MissingList) -> str:
         lines.append(f"对照要件清单，审批系统里还没有收到的有{len(found.missing)}项：")
         numbered = enumerate(found.missing, start=1)
         lines.extend(f"{number}. {item.name}（{item.reason}）" for number, item in numbered)
+    elif found.open:
+        lines.append("对照要件清单，肯定需要的要件审批系统里都已收到。")
     else:
         lines.append("对照要件清单，所需要件审批系统里都已收到。")
+    if found.open:
+        lines.append(f"视情况提供、还没有收到的有{len(found.open)}项：")
+        lines.extend(f"· {item.name}（{item.reason}）" for item in found.open)
     if found.received:
         pairs = (
             item.name

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model.case import CaseStatus, Project
 from bot.model.conversation import Enterprise
 from bot.model.reply import TO_STEWARD, Reply
+from bot.services.ask_facts import QUESTION, Asking, answers, noted, question, wanted_fact
 from bot.services.assistant import Assistant
 from bot.services.list_missing import MatchName, MissingList, list_missing, render_missing
 from bot.services.platform_port import Platform
+from bot.services.project_facts import SLOT, ProjectFacts, possible
 from bot.services.read_cases import CaseProgress, ProjectCases
 from bot.services.report_progress import (
     ProgressReport,
@@ -20,9 +22,13 @@ from bot.services.report_progress import (
     render_progress,
     report_progress,
 )
-from knowledge.conditions import Need, judge_materials
+from knowledge.conditions import Need, judge_material, judge_materials
 from knowledge.loader import Catalogue
+from knowledge.next_fact import material_item
+from knowledge.schema import Material
+from knowledge.told_facts import Told
 
+MISSING = "missing_documents"  # the intent
 PROJECT_CODE = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}(?:-\d{3,4})?")
 STEP_BY_STEP = re.compile(r"一步步|每一步|逐步|详细|经过|环节|哪一步|步骤|全过程|step", re.I)
 EVERY_PROJECT = re.compile(
@@ -76,9 +82,17 @@ def tell_status(assistant: Assistant, who: Enterprise | None, wanted: Wanted) ->
 
 
 def tell_missing(
-    assistant: Assistant, who: Enterprise | None, wanted: Wanted, match_name: MatchName
+    assistant: Assistant,
+    who: Enterprise | None,
+    wanted: Wanted,
+    match_name: MatchName,
+    known: ProjectFacts | None = None,
+    told: Told | None = None,
 ) -> Reply:
-    """What the enterprise's open cases still lack. Blocks; PlatformUnavailable."""
+    """What the enterprise's open cases still lack. Blocks; PlatformUnavailable.
+
+    `known` is what the conversation knows of its project, `told` the fact that this message adds.
+    """
     if who is None:
         return _sign_in()
     if assistant.platform is None:
@@ -86,17 +100,62 @@ def tell_missing(
     report = _report(assistant, assistant.platform, who, wanted)
     if not report.projects:
         return Reply(render_progress(report), (TO_STEWARD,))
-    lists = [
-        found
-        for project in report.projects
-        for found in _lists(assistant.platform, assistant.catalogue(), project, match_name)
-    ]
-    return Reply(
-        _missing_text(lists, report.read_at),
+    catalogue, platform = assistant.catalogue(), assistant.platform
+    conversation = known or ProjectFacts()
+    lists: list[MissingList] = []
+    for each in report.projects:
+        facts = _facts_of(catalogue, each, conversation).with_told(told)
+        lists += _lists(platform, catalogue, each, facts, match_name)
+    text = _missing_text(lists, report.read_at)
+    if told is not None:
+        text = f"{noted(catalogue.vocabulary, told)}\n{text}"
+    reply = Reply(
+        text,
         (TO_STEWARD,),
         _remember(report.projects),
         {"read_at": report.read_at.isoformat(), "cases": [f.progress.case.case_no for f in lists]},
     )
+    if len(report.projects) > 1:  # a fact is of one project
+        return reply
+    facts = _facts_of(catalogue, report.projects[0], conversation).with_told(told)
+    return _ask(catalogue, lists, facts, reply)
+
+
+def _facts_of(catalogue: Catalogue, project: ProjectCases, known: ProjectFacts) -> ProjectFacts:
+    registered = possible(catalogue.vocabulary, project.project.facts)
+    return known.about(project.project.code, registered)
+
+
+def _ask(
+    catalogue: Catalogue, lists: Sequence[MissingList], facts: ProjectFacts, reply: Reply
+) -> Reply:
+    """The reply with a question for the fact that decides most of what is open in it."""
+    vocabulary = catalogue.vocabulary
+    undecided = [m for found in lists[:SHOWN_CASES] for m in _undecided(catalogue, found)]
+    items = [material_item(vocabulary, material) for material in undecided]
+    fact = wanted_fact(vocabulary, items, facts)
+    asking = Asking(MISSING)
+    remember = {
+        **reply.remember,
+        SLOT: facts.as_slot(),
+        QUESTION: asking.as_slot(fact.id if fact else None),
+    }
+    if fact is None:
+        return replace(reply, remember=remember)
+    verdicts = ((m.name, judge_material(vocabulary, m, facts.known)) for m in undecided)
+    decides = dict.fromkeys(name for name, verdict in verdicts if fact.id in verdict.depends_on)
+    return replace(
+        reply,
+        text=f"{reply.text}\n{question(fact, list(decides))}",
+        buttons=(*answers(asking, fact), *reply.buttons),
+        remember=remember,
+    )
+
+
+def _undecided(catalogue: Catalogue, found: MissingList) -> list[Material]:
+    matter = catalogue.matters.get(found.progress.matter or "")
+    names = {material.name for material in found.open}
+    return [m for m in matter.materials if m.name in names] if matter else []
 
 
 def _report(
@@ -121,22 +180,25 @@ def _missing_text(lists: Sequence[MissingList], now: datetime) -> str:
     if len(lists) > SHOWN_CASES:
         more = len(lists) - SHOWN_CASES
         parts.append(f"另有{more}个办件未列出，请说明事项名称或项目代码再问我。")
-    parts.append(
-        f"以上是{moment(now)}从审批系统读到的情况；要件清单以事项目录为准，"
-        "标注条件的要件视项目情况提供。"
-    )
+    parts.append(f"以上是{moment(now)}从审批系统读到的情况；要件清单以事项目录为准。")
     return "\n".join(parts)
 
 
 def _lists(
-    platform: Platform, catalogue: Catalogue, project: ProjectCases, match_name: MatchName
+    platform: Platform,
+    catalogue: Catalogue,
+    project: ProjectCases,
+    facts: ProjectFacts,
+    match_name: MatchName,
 ) -> list[MissingList]:
     """The cases that wait for something from the enterprise first, then the others under way."""
     received = platform.received_materials(project.project)
     open_cases = [case for case in project.cases if _may_lack(case)]
     open_cases.sort(key=lambda case: case.case.status not in OBJECTED)
     return [
-        list_missing(case, required_materials(catalogue, case.matter), received, match_name)
+        list_missing(
+            case, required_materials(catalogue, case.matter, facts.known), received, match_name
+        )
         for case in open_cases
     ]
 
@@ -160,15 +222,23 @@ def _may_lack(case: CaseProgress) -> bool:
 class Required:
     name: str
     reason: str
+    sure: bool
 
 
-def required_materials(catalogue: Catalogue, slug: str | None) -> list[Required]:
-    """The materials of a matter that may be needed, each with why; none for an unknown matter."""
+def required_materials(
+    catalogue: Catalogue, slug: str | None, facts: Mapping[str, str]
+) -> list[Required]:
+    """The materials of a matter that a project needs or may need, each with why; none for an
+    unknown matter."""
     matter = catalogue.matters.get(slug or "")
     if matter is None:
         return []
-    judged = judge_materials(catalogue.vocabulary, matter, {})
-    return [Required(m.name, v.reason) for m, v in judged if v.need is not Need.NOT_NEEDED]
+    judged = judge_materials(catalogue.vocabulary, matter, facts)
+    return [
+        Required(m.name, v.said if m.when or m.when_text else v.reason, v.need is Need.NEEDED)
+        for m, v in judged
+        if v.need is not Need.NOT_NEEDED
+    ]
 
 
 def _remember(projects: Sequence[ProjectCases]) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.model.case import SHANGHAI, CaseStatus, Project, normalise_project_code
@@ -108,7 +108,7 @@ def _named(visible: Sequence[Project], code: str) -> tuple[Project, ...]:
         if project.code == code:
             found.append(project)
         elif works:
-            found.append(Project(project.code, project.name, works, project.kind, project.place))
+            found.append(replace(project, works=works))
     return tuple(found)
 
 

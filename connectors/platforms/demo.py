@@ -185,6 +185,7 @@ class _Writer:
             "TDSFDSJFA": 0,
             "SFWCQYPG": 0,
             "SPLCLX": project["kind"],
+            "LXLX": project.get("filing"),
             "GCFL": 23,
             "JSXZ": 5,
             "NKGSJ": self._today,

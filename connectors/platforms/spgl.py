@@ -187,7 +187,18 @@ class SpglPlatform:
             ),
             kind=self._codes.kinds.get(kind) if kind else None,
             place=values.text(main["JSDD"]),
+            facts=self._facts(main),
         )
+
+    def _facts(self, row: Row) -> dict[str, str]:
+        """What the project's row tells in the words of the vocabulary of project facts."""
+        facts = {}
+        for column, told in self._codes.facts.items():
+            code = values.code(row[column])
+            value = told.value_of(code or "") if told.values else values.quantity(row[column])
+            if value is not None:
+                facts[told.fact] = value
+        return facts
 
     def _steps(self, rows: Sequence[Row]) -> tuple[tuple[Step, ...], tuple[str, ...]]:
         """Steps in order, each event once, and what had to be left out."""

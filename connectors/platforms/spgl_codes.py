@@ -14,12 +14,30 @@ NATIONAL = Path(__file__).with_name("spgl_codes.yml")
 
 
 @dataclass(frozen=True)
+class FactColumn:
+    """A project fact that a column of the project table tells; `values` by code, none for a number.
+
+    A code that begins with the key (a region) counts where `beginnings` is set.
+    """
+
+    fact: str
+    values: dict[str, str]
+    beginnings: bool = False
+
+    def value_of(self, code: str) -> str | None:
+        if not self.beginnings:
+            return self.values.get(code)
+        return next((value for key, value in self.values.items() if code.startswith(key)), None)
+
+
+@dataclass(frozen=True)
 class Codes:
     """Labels by list and code; codes are the plain digits (`3`, not `3.0`)."""
 
     statuses: dict[str, tuple[CaseStatus, str]]
     kinds: dict[str, str]
     procedures: dict[str, str]
+    facts: dict[str, FactColumn]
 
     def status(self, code: str) -> tuple[CaseStatus, str]:
         """The status and label of a BLZT; an unknown one is shown with its number."""
@@ -41,6 +59,14 @@ def load_codes(city: Path | None = None) -> Codes:
         },
         kinds={str(code): str(label) for code, label in lists["SPLCLX"].items()},
         procedures={str(code): str(label) for code, label in lists["TBCX"].items()},
+        facts={
+            str(column): FactColumn(
+                str(entry["fact"]),
+                {str(code): str(value) for code, value in (entry.get("values") or {}).items()},
+                bool(entry.get("beginnings")),
+            )
+            for column, entry in lists["FACTS"].items()
+        },
     )
 
 

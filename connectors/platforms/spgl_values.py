@@ -48,6 +48,15 @@ def days(value: Any) -> int | None:
     return int(number)
 
 
+def quantity(value: Any) -> str | None:
+    """A number above 0 without exponent and needless zeros; None for anything else."""
+    number = _decimal(value)
+    if number is None or number <= 0:
+        return None
+    plain = f"{number:f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
 def moment(value: Any) -> datetime | None:
     """An aware Shanghai datetime; a value without a zone is Shanghai time, a bare day midnight."""
     if isinstance(value, datetime):

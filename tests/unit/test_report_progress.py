@@ -98,6 +98,7 @@ def test_a_matter_not_yet_applied_for(platform):
 class Required:
     name: str
     reason: str
+    sure: bool = True
 
 
 def permit_of(platform, project_code=FACTORY):
@@ -126,6 +127,25 @@ def test_missing_is_required_minus_received(platform):
     said = render_missing(found)
     assert "1. 工伤保险参保证明（项目有施工人员）" in said
     assert "办理意见：缺少工伤保险参保证明" in said
+
+
+def test_what_depends_on_the_project_is_not_called_missing(platform):
+    progress, received = permit_of(platform)
+    wanted = [*REQUIRED, Required("监理合同", "看情况：是否必须监理", sure=False)]
+    found = list_missing(progress, wanted, received, lambda name, names: None)
+    assert [item.name for item in found.missing] == ["工伤保险参保证明"]
+    assert [item.name for item in found.open] == ["监理合同"]
+    said = render_missing(found)
+    assert "还没有收到的有1项" in said
+    assert "视情况提供、还没有收到的有1项：\n· 监理合同（看情况：是否必须监理）" in said
+
+
+def test_only_open_materials_left_is_not_called_complete(platform):
+    progress, _ = permit_of(platform)
+    wanted = [Required("监理合同", "看情况：是否必须监理", sure=False)]
+    said = render_missing(list_missing(progress, wanted, [], lambda name, names: None))
+    assert "肯定需要的要件审批系统里都已收到" in said
+    assert "所需要件审批系统里都已收到" not in said
 
 
 def test_a_similar_name_counts_once_and_is_shown(platform):
