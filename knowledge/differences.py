@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
+from enum import Enum
 from functools import partial
 from typing import Any
 
@@ -76,6 +78,7 @@ VALUE_NAMES = {
 }
 CONDITIONS = ("when", "where")
 NOT_SAID = "（没有写）"
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True)
@@ -120,9 +123,19 @@ def differences(
 
 
 def plain(record: Record) -> dict[str, Any]:
-    """A record as its YAML would say it: what is not said is not there."""
-    content: dict[str, Any] = json.loads(record.json(exclude_defaults=True))
-    return content
+    """A record as its YAML would say it, in JSON's types: what is not said is not there."""
+    said = ((key, _plain(value)) for key, value in record)
+    return {key: value for key, value in said if value not in NOTHING}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Record):
+        return plain(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def field_differences(
@@ -217,7 +230,7 @@ def _title(item: Any) -> str:
 
 
 def _detail(key: str, value: Any, vocabulary: Vocabulary) -> str:
-    if value is None or value == {} or value == []:
+    if value in NOTHING:
         return NOT_SAID
     if key in CONDITIONS:
         return _condition(value, vocabulary)

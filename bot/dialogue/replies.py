@@ -7,6 +7,7 @@ from typing import Any
 from rasa.core.channels.channel import OutputChannel
 
 from bot.model.conversation import Button, Draft, EntryKind
+from bot.model.receipt import Receipt
 
 
 class ReplyCollector(OutputChannel):
@@ -22,6 +23,6 @@ class ReplyCollector(OutputChannel):
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         buttons = tuple(Button(b["title"], b["payload"]) for b in message.get("buttons") or ())
         text = message.get("text") or ""
-        self.drafts.append(
-            Draft(EntryKind.BOT, text, buttons=buttons, facts=message.get("facts") or {})
-        )
+        facts, receipt = message.get("facts") or {}, message.get("receipt")
+        given = Receipt(**receipt) if receipt else None
+        self.drafts.append(Draft(EntryKind.BOT, text, buttons=buttons, facts=facts, receipt=given))

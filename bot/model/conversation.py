@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from bot.model.receipt import Receipt
+
 
 class Owner(str, Enum):
     """Who may speak to the enterprise."""
@@ -48,6 +50,7 @@ class Draft:
     payload: str | None = None  # of the button pressed (kind user)
     owner: Owner | None = None  # the new owner (kind owner)
     facts: dict[str, Any] = field(default_factory=dict)
+    receipt: Receipt | None = None  # of an answer; stored with it
 
 
 @dataclass(frozen=True)

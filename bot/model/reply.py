@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.model.conversation import Button
+from bot.model.receipt import Receipt
 
 TO_STEWARD = Button("转人工", "/steward")
 
@@ -18,3 +19,4 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     remember: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    receipt: Receipt | None = None

@@ -32,12 +32,23 @@ class Database:
         self.url = make_url(url)
         self.engine = make_engine(url)
         self._delivered = delivered
+        self._contents: set[str] = set()  # digests of stored contents of receipts
         sqlite = self.engine.dialect.name == "sqlite"
         self._writers = ThreadPoolExecutor(1 if sqlite else POSTGRES_THREADS, "db-write")
         self._readers = ThreadPoolExecutor(SQLITE_READERS, "db-read") if sqlite else self._writers
 
     async def transact(self, work: Callable[[SqlLog], Result]) -> Result:
-        return await self.run(lambda connection: work(SqlLog(connection, self._delivered)))
+        written: set[str] = set()
+
+        def writing(connection: Connection) -> Result:
+            log = SqlLog(connection, self._delivered, self._contents)
+            result = work(log)
+            written.update(log.contents_written)
+            return result
+
+        result = await self.run(writing)
+        self._contents.update(written)  # only now: it has been committed
+        return result
 
     async def read(self, work: Callable[[SqlLog], Result]) -> Result:
         def reading(connection: Connection) -> Result:

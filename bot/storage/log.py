@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -20,7 +20,9 @@ from bot.model.conversation import (
     Owner,
     Steward,
 )
+from bot.model.receipt import Receipt
 from bot.services.ports import UnknownConversation
+from bot.storage.receipt_rows import write_receipt
 from bot.storage.tables import conversations, entries, outbox
 
 STATEMENTS = {
@@ -38,28 +40,36 @@ STATEMENTS = {
 
 
 class SqlLog:
-    """`delivered` names the channels whose entries go through the outbox."""
+    """`delivered` names the channels whose entries go through the outbox; `contents` are digests of
+    receipts whose content is known to be stored already."""
 
-    def __init__(self, connection: sa.engine.Connection, delivered: frozenset[str]) -> None:
+    def __init__(
+        self,
+        connection: sa.engine.Connection,
+        delivered: frozenset[str],
+        contents: Container[str] = (),
+    ) -> None:
         self._connection = connection
         self._delivered = delivered
+        self._contents = contents
+        self.contents_written: set[str] = set()
 
     def find(self, conversation: str) -> Conversation | None:
         row = self._connection.execute(STATEMENTS["find"], {"id_": conversation}).first()
-        return _conversation(row) if row else None
+        return read_conversation(row) if row else None
 
     def lock(self, conversation: str) -> Conversation:
         row = self._connection.execute(STATEMENTS["lock"], {"id_": conversation}).first()
         if row is None:
             raise UnknownConversation(conversation)
-        return _conversation(row)
+        return read_conversation(row)
 
     def find_by_peer(self, channel: str, peer: str) -> Conversation | None:
         query = sa.select(conversations).where(
             conversations.c.channel == channel, conversations.c.peer == peer
         )
         row = self._connection.execute(query).first()
-        return _conversation(row) if row else None
+        return read_conversation(row) if row else None
 
     def open(self, channel: str, peer: str, enterprise: Enterprise | None) -> Conversation:
         head = Conversation(
@@ -123,9 +133,16 @@ class SqlLog:
             "external_id": external_id,
         }
         self._connection.execute(STATEMENTS["entry"], values)
+        if draft.receipt:
+            self._keep(draft.receipt, entry)
         if conversation.channel in self._delivered and entry.kind in SPOKEN_TO_ENTERPRISE:
             self._post(conversation, entry)
         return entry
+
+    def _keep(self, receipt: Receipt, entry: Entry) -> None:
+        there = receipt.digest in self._contents
+        write_receipt(self._connection, receipt, entry.at, entry.conversation, entry.no, there)
+        self.contents_written.add(receipt.digest)
 
     def _post(self, conversation: Conversation, entry: Entry) -> None:
         values = {
@@ -197,7 +214,7 @@ class SqlLog:
             .where(conversations.c.owner == Owner.WAITING.value)
             .order_by(conversations.c.waiting_since, conversations.c.id)
         )
-        return [_conversation(row) for row in self._connection.execute(query)]
+        return [read_conversation(row) for row in self._connection.execute(query)]
 
     def conversations(self, owners: Sequence[Owner], limit: int) -> Sequence[Conversation]:
         query = (
@@ -206,7 +223,7 @@ class SqlLog:
             .order_by(conversations.c.updated_at.desc())
             .limit(limit)
         )
-        return [_conversation(row) for row in self._connection.execute(query)]
+        return [read_conversation(row) for row in self._connection.execute(query)]
 
     def offered(self, conversation: str, payload: str) -> Button | None:
         query = (
@@ -256,7 +273,7 @@ def _columns(head: Conversation) -> dict[str, Any]:
     }
 
 
-def _conversation(row: Any) -> Conversation:
+def read_conversation(row: Any) -> Conversation:
     return Conversation(
         id=row.id,
         channel=row.channel,

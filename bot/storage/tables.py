@@ -103,3 +103,28 @@ sessions = sa.Table(
     sa.Column("subject", sa.String(64), nullable=False),  # conversation id, steward id
     sa.Column("expires_at", UtcTime, nullable=False),
 )
+
+receipt_contents = sa.Table(
+    "receipt_contents",
+    metadata,
+    sa.Column("digest", sa.String(32), primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("code", sa.String(10), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("conversation_id", sa.String(32)),  # none for a notice that was opened by its address
+    sa.Column("no", sa.Integer),
+    sa.Column("matter", sa.String(120), nullable=False),
+    sa.Column("about", sa.String(200), nullable=False),  # answers about the same replace each other
+    sa.Column("catalogue", sa.String(40), nullable=False),
+    sa.Column("told", sa.JSON, nullable=False),
+    sa.Column("digest", sa.String(32), sa.ForeignKey("receipt_contents.digest"), nullable=False),
+    sa.Column("settled_at", UtcTime),  # when a steward had dealt with it
+    sa.Column("settled_by", sa.String(100)),
+    sa.Index("ix_receipts_digest", "digest"),
+    sa.Index("ix_receipts_conversation", "conversation_id", "no"),
+)

@@ -1,0 +1,69 @@
+"""Giving an answer its receipt: the code at its end, what it was rendered from beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+from bot.model.receipt import ANSWER, Receipt, new_code, spelled
+from bot.model.reply import Reply
+from knowledge.evidence import evidence
+from knowledge.loader import Catalogue
+
+LINE = "答复凭证 {code}"
+
+
+def with_receipt(
+    catalogue: Catalogue,
+    reply: Reply,
+    day: date,
+    today: date,
+    facts: Mapping[str, str] | None = None,
+) -> Reply:
+    """The reply with a receipt, when it answers about a matter from this catalogue.
+
+    `day` is the day whose rules were told, `facts` what was known of the project.
+    """
+    matter, aspects = reply.facts.get("matter"), reply.facts.get("aspects")
+    if not matter or not aspects or reply.facts.get("catalogue") != catalogue.version:
+        return reply
+    receipt = answer_receipt(catalogue, matter, aspects, reply.text, day, today, facts or {})
+    return replace(
+        reply,
+        text=f"{reply.text}\n{LINE.format(code=spelled(receipt.code))}",
+        facts={**reply.facts, "receipt": receipt.code},
+        receipt=receipt,
+    )
+
+
+def answer_receipt(
+    catalogue: Catalogue,
+    matter: str,
+    aspects: Sequence[str],
+    text: str,
+    day: date,
+    today: date,
+    facts: Mapping[str, str],
+) -> Receipt:
+    told = {
+        "kind": ANSWER,
+        "aspects": list(aspects),
+        "day": day.isoformat(),
+        "facts": dict(facts),
+        "catalogue": catalogue.version,
+    }
+    said: dict[str, Any] = {"text": text}
+    if day != today:
+        said["day"] = day.isoformat()
+    return sealed(matter, told, said, evidence(catalogue, matter, aspects, day))
+
+
+def sealed(matter: str, told: dict[str, Any], said: Mapping[str, Any], facts: str) -> Receipt:
+    """A receipt under a new code; `facts` is an evidence as JSON."""
+    content = f"{json.dumps(said, ensure_ascii=False)[:-1]}, {facts[1:]}"
+    digest = blake2b(content.encode(), digest_size=16).hexdigest()
+    return Receipt(new_code(), matter, told, content, digest)

@@ -1,0 +1,95 @@
+"""What an answer was rendered from, as plain data that outlives the catalogue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from knowledge.differences import Difference, field_differences, plain
+from knowledge.loader import Catalogue
+from knowledge.schema import Matter, Sourced
+
+NEIGHBOURS = ("after", "parallel", "merges")
+FIELDS: dict[str, tuple[str, ...]] = {
+    "overview": ("summary", "kind", "departments", "statutory_limits", "results", "notes"),
+    "materials": ("materials",),
+    "conditions": ("conditions", "applies_when"),
+    "process": ("process",),
+    "time_limit": ("statutory_limits", "promised_limits"),
+    "fee": ("fees",),
+    "basis": ("basis",),
+    "department": ("departments",),
+    "result": ("results",),
+    "prerequisites": ("prerequisites", "services", *NEIGHBOURS),
+    "penalty": ("penalties",),
+}
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    catalogue: Catalogue = field(compare=False, repr=False)
+    version: str
+    matter: str
+    fields: tuple[str, ...]
+    day: date
+
+
+def evidence(catalogue: Catalogue, slug: str, aspects: Iterable[str], day: date) -> str:
+    """JSON of the facts that answers to these aspects of a matter are rendered from on a day:
+    the matter's name, the facts by field, the titles of their sources."""
+    fields = tuple(dict.fromkeys(name for aspect in aspects for name in FIELDS[aspect]))
+    return _evidence(_Wanted(catalogue, catalogue.version, slug, fields, day))
+
+
+@lru_cache(maxsize=4096)
+def _evidence(wanted: _Wanted) -> str:
+    catalogue, matter = wanted.catalogue, wanted.catalogue.matters[wanted.matter]
+    facts = {name: facts_of(catalogue, matter, name, wanted.day) for name in wanted.fields}
+    cited = {
+        item["source"].partition("#")[0]
+        for items in facts.values()
+        for item in (items if isinstance(items, list) else [items])
+        if isinstance(item, dict) and "source" in item
+    }
+    sources = {one: catalogue.sources[one].title for one in sorted(cited)}
+    content = {"name": matter.name, "fields": facts, "sources": sources}
+    return json.dumps(content, ensure_ascii=False)
+
+
+def facts_of(catalogue: Catalogue, matter: Matter, name: str, day: date) -> Any:
+    """One field of a matter as plain data: the facts that hold on the day."""
+    value = getattr(matter, name)
+    if name in NEIGHBOURS:
+        return [catalogue.name(slug) for slug in value]
+    if isinstance(value, list):
+        return [
+            plain(item) for item in value if not isinstance(item, Sourced) or item.holds_on(day)
+        ]
+    return plain(value) if isinstance(value, Sourced) else value
+
+
+def changes(
+    catalogue: Catalogue, slug: str, name: str, told: dict[str, Any], day: date
+) -> list[Difference]:
+    """How the facts that were told (the `fields` of an evidence) differ from those that hold on
+    `day` in this catalogue. `name` is what the matter was called then."""
+    matter = catalogue.matters.get(slug)
+    if matter is None:
+        return [Difference("id", "事项", name, None)]
+    return [
+        difference
+        for field_name, before in told.items()
+        for difference in field_differences(
+            field_name,
+            before,
+            facts_of(catalogue, matter, field_name, day) if field_name in FACT_NAMES else None,
+            catalogue.vocabulary,
+        )
+    ]
+
+
+FACT_NAMES = frozenset(Matter.__fields__)
