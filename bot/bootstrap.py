@@ -22,6 +22,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prometheus_client import Gauge
 from pydantic import SecretStr
 
 from bot.app.parts import Enterprises, Parts
@@ -67,6 +68,11 @@ TALKATIVE = {
 }
 
 
+CATALOGUE_FAULTS = Gauge(
+    "bangban_catalogue_faults", "Faults of the catalogue's files while an older version serves"
+)
+
+
 def begin_logging(level: str) -> None:
     """What happened, on standard error; libraries tell their details only on DEBUG."""
     logging.captureWarnings(True)
@@ -78,7 +84,7 @@ def begin_logging(level: str) -> None:
 
 def make_assistant(settings: Settings) -> Assistant:
     """What the use cases work with: catalogue, platform, clock."""
-    catalogue = shared_catalogue(settings.knowledge)
+    catalogue = shared_catalogue(settings.knowledge, settings.published)
     platform: Platform | None = None
     if settings.platform_url:
         platform = SpglPlatform(settings.platform_url)
@@ -100,7 +106,7 @@ def make_turns(settings: Settings, assistant: Assistant) -> Turns:
     from bot.dialogue.engine import Turns  # with it comes all of Rasa
 
     searchable = import_module("bot.components.searchable")
-    shared_catalogue(settings.knowledge).on_change(searchable.use_catalogue)
+    shared_catalogue(settings.knowledge, settings.published).on_change(searchable.use_catalogue)
     run_action = import_module("actions.executor").in_process(assistant)
     return Turns(newest_model(settings.model), run_action, searchable.warm)
 
@@ -117,7 +123,7 @@ def load_turns(settings: Settings) -> tuple[Turns, Callable[[], bool]]:
     shared with them: platforms connect at their first use."""
     begin_logging(settings.log_level)
     turns = make_turns(settings, make_assistant(settings))
-    return turns, shared_catalogue(settings.knowledge).refresh
+    return turns, shared_catalogue(settings.knowledge, settings.published).refresh
 
 
 @asynccontextmanager
@@ -148,7 +154,7 @@ async def running(
         scheduler=scheduler,
         assistant=assistant,
         samples=samples or Enterprises(),
-        refresh=partial(_refresh, shared_catalogue(settings.knowledge), own),
+        refresh=partial(_refresh, shared_catalogue(settings.knowledge, settings.published), own),
     )
     try:
         left = await scheduler.catch_up()
@@ -165,6 +171,7 @@ async def running(
 async def _refresh(catalogue: LiveCatalogue, workers: WorkerDialogue | None) -> None:
     """Takes up a changed catalogue here and in the workers, which are replaced."""
     await asyncio.to_thread(catalogue.refresh)
+    CATALOGUE_FAULTS.set(len(catalogue.problems))
     if workers:
         await workers.refresh()
 

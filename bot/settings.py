@@ -10,6 +10,8 @@ from typing import Any, Literal
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 from pydantic.env_settings import SettingsError
 
+from knowledge.versions import folder_in_force
+
 PREFIX = "BANGBAN_"
 ROOT = Path(__file__).parent.parent
 
@@ -24,7 +26,12 @@ class Settings(BaseSettings):
     database_url: str = Field("sqlite:///bangban.db", description="SQLite or PostgreSQL URL")
     model: Path = Field(ROOT / "models", description="a trained model or the folder of models")
     encoder: Path = Field(ROOT / "models" / "encoder", description="a sentence model in ONNX")
-    knowledge: Path = Field(ROOT / "knowledge", description="the folder of the catalogue")
+    knowledge: Path = Field(
+        ROOT / "knowledge", description="the folder of the catalogue being edited"
+    )
+    published: Path = Field(
+        ROOT / "published", description="the folder of published versions of the catalogue"
+    )
     platform_url: str | None = Field(None, description="database URL of the approval system")
     identity_keys: dict[str, SecretStr] = Field(
         {}, description='JSON object: host site → secret of its identity tokens, {"site": "…"}'
@@ -57,6 +64,12 @@ class Settings(BaseSettings):
         if not value.startswith(("sqlite:///", "postgresql://")):
             raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return value
+
+    @property
+    def served(self) -> Path:
+        """The folder that answers come from: the published version in force, or the working copy
+        while nothing was published. Raises CatalogueBroken."""
+        return folder_in_force(self.knowledge, self.published)
 
     @property
     def worker_count(self) -> int:

@@ -30,6 +30,14 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests read the catalogue of the tree, whatever was published beside it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BANGBAN_PUBLISHED", str(tmp_path_factory.mktemp("published")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server that lives as long as the test session."""

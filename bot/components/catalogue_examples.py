@@ -40,10 +40,10 @@ class CatalogueExamples(GraphComponent):  # type: ignore[misc]
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
         """Train again when the catalogue has changed."""
-        return load_catalogue(read_settings().knowledge).version
+        return load_catalogue(read_settings().served).version
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        catalogue = load_catalogue(read_settings().knowledge)
+        catalogue = load_catalogue(read_settings().served)
         asked = [
             (question.text, f"ask_{question.aspect}", question.aspect2)
             for matter in catalogue.matters.values()

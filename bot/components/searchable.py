@@ -39,7 +39,7 @@ def searchable(spoken: Sequence[str] | None = None) -> Searchable:
     global _current
     with _building:
         if _current is None:
-            catalogue = load_catalogue(read_settings().knowledge)
+            catalogue = load_catalogue(read_settings().served)
             _current = build(catalogue, spoken or (), shared_encoder())
         elif spoken is not None and tuple(spoken) != _current.spoken:
             _current = build(_current.catalogue, spoken, _current.encoder)

@@ -12,17 +12,18 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from bot.settings import read_settings
+
 ROOT = Path(__file__).parent.parent.parent
 LEARNED_FROM = (
     "config.yml",
     "bot/domain/**/*.yml",
     "nlu_data/**/*.yml",
-    "knowledge/catalogue/*.yml",
-    "knowledge/policies/*.yml",
     "bot/components/*.py",
     "knowledge/search/*.py",
     "knowledge/text.py",
 )
+CATALOGUE = ("catalogue/*.yml", "policies/*.yml")  # of the catalogue in force
 NAME = "bangban"
 RECORD = "trained.json"
 LOG = "train.log"
@@ -34,18 +35,20 @@ class TrainingFailed(Exception):
     """`rasa train` ended with an error; the message says where its output is."""
 
 
-def fingerprint(root: Path = ROOT) -> str:
-    """Changes when anything the model learns from changes."""
+def fingerprint(root: Path = ROOT, knowledge: Path | None = None) -> str:
+    """Changes when anything the model learns from changes. `knowledge`: the catalogue in force."""
     digest = hashlib.sha256()
-    for path in _files(root):
-        digest.update(str(path.relative_to(root)).encode())
-        digest.update(path.read_bytes())
+    served = knowledge or read_settings().served
+    for folder, patterns, name in ((root, LEARNED_FROM, ""), (served, CATALOGUE, "knowledge")):
+        for path in _files(folder, patterns):
+            digest.update(str(Path(name, path.relative_to(folder))).encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _files(root: Path) -> Iterable[Path]:
-    for pattern in LEARNED_FROM:
-        yield from sorted(root.glob(pattern))
+def _files(folder: Path, patterns: Iterable[str]) -> Iterable[Path]:
+    for pattern in patterns:
+        yield from sorted(folder.glob(pattern))
 
 
 def is_trained(models: Path) -> bool:

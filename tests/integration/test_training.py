@@ -82,13 +82,13 @@ def test_a_failed_training_says_where_to_read_and_keeps_the_last_model(models: P
     ["config.yml", "bot/domain/a.yml", "nlu_data/nlu/a.yml", "knowledge/catalogue/a.yml"],
 )
 def test_the_fingerprint_knows_what_is_learned_from(path: str, tmp_path: Path) -> None:
-    before = training.fingerprint(tmp_path)
+    before = training.fingerprint(tmp_path, tmp_path / "knowledge")
     file = tmp_path / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("a")
-    added = training.fingerprint(tmp_path)
+    added = training.fingerprint(tmp_path, tmp_path / "knowledge")
     file.write_text("b")
-    assert len({before, added, training.fingerprint(tmp_path)}) == 3
+    assert len({before, added, training.fingerprint(tmp_path, tmp_path / "knowledge")}) == 3
 
 
 def test_without_a_model_one_is_told_what_to_do(tmp_path: Path) -> None:
