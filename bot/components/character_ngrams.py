@@ -99,6 +99,7 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
         for message in filter(is_text, training_data.training_examples):
             places, weights, width = self._row(message)
             row = sparse.csr_matrix((weights, places, [0, len(weights)]), (1, width))
+            row.sort_indices()
             attach(message, row, ORIGIN)
         return training_data
 

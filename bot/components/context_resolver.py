@@ -34,6 +34,7 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._limits = Thresholds(config["wrong_costs"], config["known"], config["offered_share"])
+        self._services: tuple[Mapping[str, Matter], frozenset[str]] = ({}, frozenset())
         self._weights = Weights(
             asking=config["asking"],
             same_matter=config["same_matter"],
@@ -100,16 +101,15 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             mask=current.matters.names.mask,
             common_part=lambda slugs: common_part([current.catalogue.name(s) for s in slugs]),
             matters_of_term=lambda term: tuple(current.catalogue.terms[term].matters),
-            services=frozenset(
-                slug
-                for slug, matter in current.catalogue.matters.items()
-                if matter.stage == SERVICE
-            ),
+            services=self._services_of(current.catalogue.matters),
         )
 
-
-def services_of(matters: Mapping[str, Matter]) -> frozenset[str]:
-    return frozenset(slug for slug, matter in matters.items() if matter.stage == SERVICE)
+    def _services_of(self, matters: Mapping[str, Matter]) -> frozenset[str]:
+        """Remembered until the catalogue is replaced."""
+        if self._services[0] is not matters:
+            services = [slug for slug, matter in matters.items() if matter.stage == SERVICE]
+            self._services = (matters, frozenset(services))
+        return self._services[1]
 
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:

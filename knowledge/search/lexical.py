@@ -45,13 +45,14 @@ class WeighedTokens:
         return len(self._rarity)
 
     def row(self, counts: Mapping[str, int]) -> tuple[NDArray[np.int32], Scores]:
-        """Places in ascending order and their weights."""
+        """Places, each once, and their weights."""
         places = self._places
-        known = sorted((places[token], times) for token, times in counts.items() if token in places)
+        known = [token for token in counts if token in places]
         if not known:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        found, times = np.array(known, np.int32).T
-        weights = (np.log(times.astype(np.float32)) + 1) * self._rarity[found]
+        found = np.array([places[token] for token in known], np.int32)
+        times = np.array([counts[token] for token in known], np.float32)
+        weights = (np.log(times) + 1) * self._rarity[found]
         return found, weights / np.float32(math.sqrt(weights @ weights))
 
 

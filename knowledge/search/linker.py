@@ -24,7 +24,9 @@ class Links:
 
     def best(self, count: int) -> list[tuple[str, float]]:
         """The likeliest matters, best first; ties by id."""
-        return sorted(self.of.items(), key=lambda link: (-link[1], link[0]))[:count]
+        least = sorted(self.of.values(), reverse=True)[:count][-1:]
+        links = [link for link in self.of.items() if least and link[1] >= least[0]]
+        return sorted(links, key=lambda link: (-link[1], link[0]))[:count]
 
 
 @dataclass(frozen=True)
