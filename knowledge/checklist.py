@@ -92,6 +92,7 @@ def render_checklist(
     cited: list[Sourced] = []
     if found.applies is not None and found.applies.need is Need.NOT_NEEDED:
         lines += applicability_lines(catalogue, found, words)
+        lines.append(f"{words['otherwise']}{words['colon']}")
         cited += found.rules
     needed = found.of(Need.NEEDED)
     if needed:

@@ -190,11 +190,12 @@ _CORRECTION = re.compile(
 _RENAMED = re.compile(r"^(?:应该)?(?:改成|改为|变成|更正为|应该是|其实是|实际是|是|为|有|[:：=])*")
 
 
-def read_correction(facts: Iterable[ProjectFact], text: str) -> Told | None:
+def read_correction(facts: Iterable[ProjectFact], text: str, announced: bool = True) -> Told | None:
     """A fact among those told that a text puts right: “不对，是政府投资”, “建筑面积改成5000平”.
 
     What is said must fit one fact only; of several numbers in the same unit the one told last is
-    meant (`facts` come newest last).
+    meant (`facts` come newest last). `announced`: it must begin as a correction does, or with the
+    fact's name.
     """
     text = normalise(text)
     if len(text) > LONGEST:
@@ -207,7 +208,7 @@ def read_correction(facts: Iterable[ProjectFact], text: str) -> Told | None:
             value = read_answer(fact, rest) if rest else None
             return Told(fact.id, value) if value else None
     rest = _CORRECTION.sub("", text)
-    if rest == text or not rest:
+    if not rest or (announced and rest == text):
         return None
     found = {fact.id: value for fact in facts if (value := _explicit(fact, rest)) is not None}
     if len(set(found.values())) > 1 or not found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.model.conversation import Button
@@ -54,17 +54,17 @@ class ForProject:
         if aspect is Aspect.MATERIALS:
             registered = self.project.from_platform
             return render_checklist(self.catalogue, found, registered, self.language)
-        plain = render(self.catalogue, self.slug, aspect.value, self.day, self.language)
-        lines = applicability_lines(self.catalogue, found, headings()[self.language])
-        sources = (*plain.sources, *(rule.source for rule in found.rules))
-        return Answer(
-            "\n".join([plain.text, *lines]),
-            self.slug,
-            aspect.value,
-            plain.catalogue_version,
-            self.day,
-            tuple(dict.fromkeys(sources)),
-        )
+        return self._whether_needed(found)
+
+    def _whether_needed(self, found: Checklist) -> Answer:
+        """The verdict, then the conditions; only the verdict to somebody who just told a fact."""
+        aspect = Aspect.CONDITIONS.value
+        plain = render(self.catalogue, self.slug, aspect, self.day, self.language)
+        lines = list(applicability_lines(self.catalogue, found, headings()[self.language]))
+        title, *conditions = plain.text.splitlines()
+        text = "\n".join([title, *lines, *([] if self.told and lines else conditions)])
+        sources = (*(rule.source for rule in found.rules), *plain.sources)
+        return replace(plain, text=text, sources=tuple(dict.fromkeys(sources)))
 
     def progress(self, aspects: Sequence[Aspect]) -> str:
         """What the fact just told has decided."""
@@ -76,7 +76,11 @@ class ForProject:
         return "\n".join([said, *(["由此可以确定："] if decided else []), *decided])
 
     def wanted(self, aspects: Sequence[Aspect]) -> ProjectFact | None:
+        """The fact to ask for; none about the materials of a matter that is not needed at all."""
         items = []
+        applies = self._checklist(self.project).applies
+        if applies is not None and applies.need is Need.NOT_NEEDED:
+            return None
         if Aspect.MATERIALS in aspects:
             items += open_materials(self.catalogue, self.slug, self.day)
         if Aspect.CONDITIONS in aspects:

@@ -97,7 +97,8 @@ def heard(vocabulary: Vocabulary, slots: Mapping[str, Any], text: str) -> Told |
             return Told(fact.id, value)
     held = slots.get("project_facts") or {}
     names = [*held.get("registered", ()), *held.get("told", ())]
-    return read_correction([vocabulary[n] for n in names if n in vocabulary], text)
+    known = [vocabulary[name] for name in names if name in vocabulary]
+    return read_correction(known, text, announced=not asked["open"])
 
 
 def told_by(vocabulary: Vocabulary, fact: str | None, value: str | None) -> Told | None:
