@@ -41,6 +41,10 @@ class MissingMaterial:
     name: str
     reason: str
 
+    @property
+    def said(self) -> str:
+        return f"{self.name}（{self.reason}）" if self.reason else self.name
+
 
 @dataclass(frozen=True)
 class MatchedMaterial:
@@ -112,14 +116,14 @@ def render_missing(found: MissingList) -> str:
     elif found.missing:
         lines.append(f"对照要件清单，审批系统里还没有收到的有{len(found.missing)}项：")
         numbered = enumerate(found.missing, start=1)
-        lines.extend(f"{number}. {item.name}（{item.reason}）" for number, item in numbered)
+        lines.extend(f"{number}. {item.said}" for number, item in numbered)
     elif found.open:
         lines.append("对照要件清单，肯定需要的要件审批系统里都已收到。")
     else:
         lines.append("对照要件清单，所需要件审批系统里都已收到。")
     if found.open:
         lines.append(f"视情况提供、还没有收到的有{len(found.open)}项：")
-        lines.extend(f"· {item.name}（{item.reason}）" for item in found.open)
+        lines.extend(f"· {item.said}" for item in found.open)
     if found.received:
         pairs = (
             item.name

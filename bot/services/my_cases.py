@@ -118,7 +118,7 @@ def tell_missing(
     if len(report.projects) > 1:  # a fact is of one project
         return reply
     facts = _facts_of(catalogue, report.projects[0], conversation).with_told(told)
-    return _ask(catalogue, lists, facts, reply)
+    return _ask(catalogue, lists, facts, Asking(MISSING, wanted.matter), reply)
 
 
 def _facts_of(catalogue: Catalogue, project: ProjectCases, known: ProjectFacts) -> ProjectFacts:
@@ -127,14 +127,17 @@ def _facts_of(catalogue: Catalogue, project: ProjectCases, known: ProjectFacts) 
 
 
 def _ask(
-    catalogue: Catalogue, lists: Sequence[MissingList], facts: ProjectFacts, reply: Reply
+    catalogue: Catalogue,
+    lists: Sequence[MissingList],
+    facts: ProjectFacts,
+    asking: Asking,
+    reply: Reply,
 ) -> Reply:
     """The reply with a question for the fact that decides most of what is open in it."""
     vocabulary = catalogue.vocabulary
     undecided = [m for found in lists[:SHOWN_CASES] for m in _undecided(catalogue, found)]
     items = [material_item(vocabulary, material) for material in undecided]
     fact = wanted_fact(vocabulary, items, facts)
-    asking = Asking(MISSING)
     remember = {
         **reply.remember,
         SLOT: facts.as_slot(),
@@ -228,14 +231,14 @@ class Required:
 def required_materials(
     catalogue: Catalogue, slug: str | None, facts: Mapping[str, str]
 ) -> list[Required]:
-    """The materials of a matter that a project needs or may need, each with why; none for an
-    unknown matter."""
+    """The materials of a matter that a project needs or may need; none for an unknown matter. What
+    every project needs has no reason."""
     matter = catalogue.matters.get(slug or "")
     if matter is None:
         return []
     judged = judge_materials(catalogue.vocabulary, matter, facts)
     return [
-        Required(m.name, v.said if m.when or m.when_text else v.reason, v.need is Need.NEEDED)
+        Required(m.name, v.said if m.when or m.when_text else "", v.need is Need.NEEDED)
         for m, v in judged
         if v.need is not Need.NOT_NEEDED
     ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.model.case import Project
 from bot.model.conversation import Enterprise
 from bot.services.platform_port import Platform
 from knowledge.schema import ProjectFact
@@ -91,7 +92,8 @@ def look_up(
     code: str | None,
 ) -> ProjectFacts:
     """Adds what the platform has registered of the project that is meant: the one with this code,
-    else the enterprise's only one. Blocks, once per project; PlatformUnavailable.
+    else what the enterprise's projects have in common. Blocks, once per project;
+    PlatformUnavailable.
     """
     if platform is None or who is None or (known.project is not None and not code):
         return known
@@ -99,8 +101,21 @@ def look_up(
         return known
     projects = platform.projects_of(who.id)
     meant = [project for project in projects if project.code == code]
-    if not meant and len(projects) == 1:
-        meant = projects
-    if not meant:
-        return replace(known, project="") if known.project is None else known
-    return known.about(meant[0].code, possible(vocabulary, meant[0].facts))
+    if meant:
+        return known.about(meant[0].code, possible(vocabulary, meant[0].facts))
+    if known.project is not None:
+        return known
+    alone = projects[0].code if len(projects) == 1 else ""
+    return known.about(alone, possible(vocabulary, common_facts(projects)))
+
+
+def common_facts(projects: Sequence[Project]) -> dict[str, str]:
+    """What all of the projects have in common, whichever of them is meant."""
+    if not projects:
+        return {}
+    first, *others = projects
+    return {
+        name: value
+        for name, value in first.facts.items()
+        if all(other.facts.get(name) == value for other in others)
+    }

@@ -99,6 +99,59 @@ FAULTS = {
         13,
         "`maybe` is no value of `agent`",
     ),
+    "comparison that is none": (
+        PERMIT,
+        'floor_area: ">=500"',
+        'floor_area: "about 500"',
+        12,
+        "`about 500` is no comparison for `floor_area`",
+    ),
+    "yes of a number": (
+        PERMIT,
+        'floor_area: ">=500"',
+        "floor_area: yes",
+        12,
+        "`yes` is no comparison for `floor_area`",
+    ),
+    "fact in a joined condition": (
+        PERMIT,
+        "when: {agent: yes}",
+        "when: {any: [{agent: yes}, {not: {lnad: granted}}]}",
+        13,
+        "unknown project fact `lnad`",
+    ),
+    "joining word without a list": (
+        PERMIT,
+        "when: {agent: yes}",
+        "when: {any: {agent: yes}}",
+        13,
+        "`any` takes a list of conditions",
+    ),
+    "rule of applicability with an unknown value": (
+        PERMIT,
+        "departments:\n",
+        "applies_when:\n"
+        "  - {text: 划拨的要办, when: {land: lend}, source: 示例法#第一条, state: verified}\n"
+        "departments:\n",
+        9,
+        "`lend` is no value of `land`",
+    ),
+    "rule of applicability with an unknown place": (
+        PERMIT,
+        "departments:\n",
+        "applies_when:\n"
+        "  - {text: 某地要办, where: {town: a}, source: 示例法#第一条, state: verified}\n"
+        "departments:\n",
+        9,
+        "unknown project fact `town`",
+    ),
+    "choice without choices": (
+        "facts.yml",
+        "kind: choice, choices: {allocated: 划拨, granted: 出让}",
+        "kind: choice",
+        4,
+        "`choices` are for a fact of kind choice",
+    ),
     "question asked twice": (
         PERMIT,
         "  - {text: 样例许可几天办完, aspect: time_limit}\n",
