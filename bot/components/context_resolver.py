@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -132,8 +131,7 @@ def put(message: Message, outcome: Outcome, heard: Heard) -> None:
     asked = outcome.aspect is not None and outcome.act in ("ask_matter", CLARIFY)
     intent = f"{ASK}{outcome.aspect}" if asked else outcome.act
     message.set(INTENT, {"name": intent, "confidence": outcome.confidence}, add_to_output=True)
-    value = asdict(outcome)
-    value["offer"] = list(outcome.offer)
+    value: dict[str, Any] = {**vars(outcome), "offer": list(outcome.offer)}
     value["ranking"] = [[slug, round(share, 4)] for slug, share in heard.matters.best(RANKED)]
     message.set(UNDERSTANDING, value, add_to_output=True)
     named = {"matter": outcome.matter, "term": outcome.term, UNDERSTANDING: value}

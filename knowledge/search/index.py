@@ -39,6 +39,7 @@ FEATURES = (
     "question_meaning",
     "ridge",
 )
+SLICE = 512  # rows
 SEVERAL = 3  # a matter is meant when several of its questions are near, not one by chance
 
 
@@ -83,7 +84,7 @@ class CatalogueIndex:
         """Its scores are linear in the similarities, and these in a message's n-grams and vector:
         the products with everything known are taken here, once."""
         owners = [*self.owners, *self.names.groups.owners.tolist()]
-        self._ridge = KernelRidge(self._similar(*self._own()), owners, len(self.ids))
+        self._ridge = KernelRidge(self._similar(), owners, len(self.ids))
         dual = self._ridge.dual.astype(np.float64)
         self._ridge_of_vector = np.asarray(self._rows().T @ dual / 2, np.float32)
         self._ridge_of_gram = np.asarray(self._grams.rows.T @ dual / 2, np.float32)
@@ -94,18 +95,17 @@ class CatalogueIndex:
         rest = vectors - self._centre
         return np.asarray(rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-9))
 
-    def _own(self) -> tuple[Scores, Scores]:
-        """Letters and meaning of the rows against each other."""
-        letters = np.asarray((self._grams.rows @ self._grams.rows.T).toarray(), np.float32)
-        rows = self._rows()
-        return letters, np.asarray(rows @ rows.T, np.float32)
-
-    @staticmethod
-    def _similar(letters: Scores, meaning: Scores) -> Scores:
-        """Overwrites the letters: both are as large as the square of the catalogue's texts."""
-        letters += meaning
-        letters /= 2
-        return letters
+    def _similar(self) -> Scores:
+        """The rows against each other, letters and meaning; made in slices, since it is as large
+        as the square of the catalogue's texts."""
+        vectors, grams = self._rows(), self._grams.rows
+        columns = grams.T.tocsr()
+        similar = np.empty((len(vectors), len(vectors)), np.float32)
+        for start in range(0, len(vectors), SLICE):
+            some = slice(start, start + SLICE)
+            letters = (grams[some] @ columns).toarray()
+            similar[some] = (letters + vectors[some] @ vectors.T) / 2
+        return similar
 
     def likeness(self, id: str) -> dict[str, float]:
         """How near each entry is to one, 0…1, by names and summaries."""
@@ -144,10 +144,10 @@ class CatalogueIndex:
     def _leave_each_out(self) -> Scores:
         count = len(self.questions)
         found = self.features(self.questions, self.question_vectors)
-        letters, meaning = self._own()
-        own = meaning[:count, :count].copy()
+        known = self._table[self._question_rows][:-1]
+        own = known @ known.T
         np.fill_diagonal(own, 0)
         padded = np.concatenate([own, np.zeros((count, 1), np.float32)], axis=1)
         found[:, :, 5] = self._by_question.best(padded, SEVERAL)
-        found[:, :, 6] = self._ridge.left_out(self._similar(letters, meaning))[:count]
+        found[:, :, 6] = self._ridge.left_out(self._similar())[:count]
         return found

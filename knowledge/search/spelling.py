@@ -87,14 +87,16 @@ class Speller:
     def _heal(self, run: str) -> str:
         if len(run) < 2:
             return run
-        spoken = syllables(run)
-        if len(spoken) != len(run):
-            return run
+        spoken: tuple[str, ...] = ()
         written = list(END + run + END)
         for place in range(1, len(run) + 1):
             before, this, after = written[place - 1 : place + 2]
-            if not (self._usual(before, this) or self._usual(this, after)):
-                written[place] = self._homophone(before, this, after, spoken[place - 1])
+            if self._usual(before, this) or self._usual(this, after):
+                continue
+            spoken = spoken or syllables(run)
+            if len(spoken) != len(run):
+                return run
+            written[place] = self._homophone(before, this, after, spoken[place - 1])
         return "".join(written[1:-1])
 
     def _usual(self, before: str, after: str) -> bool:
