@@ -16,7 +16,7 @@ from knowledge.schema import Matter, Sourced
 NEIGHBOURS = ("after", "parallel", "merges")
 FIELDS: dict[str, tuple[str, ...]] = {
     "overview": ("summary", "kind", "departments", "statutory_limits", "results", "notes"),
-    "materials": ("materials",),
+    "materials": ("materials", "applies_when"),
     "conditions": ("conditions", "applies_when"),
     "process": ("process",),
     "time_limit": ("statutory_limits", "promised_limits"),
@@ -38,11 +38,16 @@ class _Wanted:
     day: date
 
 
-def evidence(catalogue: Catalogue, slug: str, aspects: Iterable[str], day: date) -> str:
-    """JSON of the facts that answers to these aspects of a matter are rendered from on a day:
-    the matter's name, the facts by field, the titles of their sources."""
-    fields = tuple(dict.fromkeys(name for aspect in aspects for name in FIELDS[aspect]))
-    return _evidence(_Wanted(catalogue, catalogue.version, slug, fields, day))
+def evidence(catalogue: Catalogue, slug: str, fields: Iterable[str], day: date) -> str:
+    """JSON of the facts of these fields of a matter that hold on a day: the matter's name, the
+    facts by field, the titles of their sources."""
+    wanted = tuple(dict.fromkeys(fields))
+    return _evidence(_Wanted(catalogue, catalogue.version, slug, wanted, day))
+
+
+def fields_of(aspects: Iterable[str]) -> list[str]:
+    """The fields that answers to these aspects are rendered from."""
+    return [name for aspect in aspects for name in FIELDS[aspect]]
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 from aiohttp import web
@@ -53,7 +54,7 @@ PROBLEM_RESPONSE = {
 
 
 def _names(path: str) -> list[str]:
-    return [part.strip("{}") for part in path.split("/") if part.startswith("{")]
+    return re.findall(r"{(\w+)}", path)
 
 
 def _parameter(name: str) -> dict[str, Any]:

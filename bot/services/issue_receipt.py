@@ -11,27 +11,29 @@ from typing import Any
 
 from bot.model.receipt import ANSWER, Receipt, new_code, spelled
 from bot.model.reply import Reply
-from knowledge.evidence import evidence
+from knowledge.evidence import evidence, fields_of
 from knowledge.loader import Catalogue
 
 LINE = "答复凭证 {code}"
 
 
-def with_receipt(
-    catalogue: Catalogue,
-    reply: Reply,
-    day: date,
-    today: date,
-    facts: Mapping[str, str] | None = None,
-) -> Reply:
-    """The reply with a receipt, when it answers about a matter from this catalogue.
+def with_receipt(catalogue: Catalogue, reply: Reply, day: date, today: date) -> Reply:
+    """The reply with a receipt, when it answers about a matter from this catalogue and has none.
 
-    `day` is the day whose rules were told, `facts` what was known of the project.
+    `day` is the day whose rules were told.
     """
+    if reply.receipt:
+        return signed(reply, reply.receipt)
     matter, aspects = reply.facts.get("matter"), reply.facts.get("aspects")
     if not matter or not aspects or reply.facts.get("catalogue") != catalogue.version:
         return reply
-    receipt = answer_receipt(catalogue, matter, aspects, reply.text, day, today, facts or {})
+    facts = reply.facts.get("project_facts") or {}
+    receipt = answer_receipt(catalogue, matter, aspects, reply.text, day, today, facts)
+    return signed(reply, receipt)
+
+
+def signed(reply: Reply, receipt: Receipt) -> Reply:
+    """The reply with the code at its end."""
     return replace(
         reply,
         text=f"{reply.text}\n{LINE.format(code=spelled(receipt.code))}",
@@ -59,7 +61,7 @@ def answer_receipt(
     said: dict[str, Any] = {"text": text}
     if day != today:
         said["day"] = day.isoformat()
-    return sealed(matter, told, said, evidence(catalogue, matter, aspects, day))
+    return sealed(matter, told, said, evidence(catalogue, matter, fields_of(aspects), day))
 
 
 def sealed(matter: str, told: dict[str, Any], said: Mapping[str, Any], facts: str) -> Receipt:

@@ -1,0 +1,1 @@
+"""Notices and receipts as pages, PDF and DOCX."""
