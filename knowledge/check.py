@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from knowledge.loader import KNOWLEDGE, Catalogue, CatalogueBroken, load_catalogue
+from knowledge.rehearsal import read_known
 from knowledge.schema import FACT_FIELDS, Matter, Source, Sourced, State, Term
 from knowledge.yaml_source import Problem, line_of
 
 Keys = tuple[str | int, ...]
+CHINA = timezone(timedelta(hours=8))
 
 
-def check_folder(folder: Path = KNOWLEDGE) -> list[Problem]:
-    """Every problem of a knowledge folder; empty when it may be published."""
+def check_folder(folder: Path = KNOWLEDGE, today: date | None = None) -> list[Problem]:
+    """Every problem of a knowledge folder that shows without a model. `today` in China."""
     try:
         catalogue = load_catalogue(folder)
     except CatalogueBroken as broken:
         return broken.problems
-    return check_catalogue(catalogue)
+    return [*check_catalogue(catalogue, today), *read_known(folder, catalogue)[1]]
 
 
-def check_catalogue(catalogue: Catalogue) -> list[Problem]:
+def check_catalogue(catalogue: Catalogue, today: date | None = None) -> list[Problem]:
     """Problems that only show when the parts are seen together."""
+    day = today or datetime.now(CHINA).date()
     found: list[Problem] = []
     for matter in catalogue.matters.values():
         found.extend(_check_matter(catalogue, matter))
+        found.extend(_check_expired(catalogue, matter, day))
     for term in catalogue.terms.values():
         found.extend(_check_term(catalogue, term))
     for path in catalogue.paths.values():
@@ -65,6 +70,25 @@ def _facts_of(matter: Matter) -> Iterator[tuple[Keys, Sourced]]:
     for field in FACT_FIELDS:
         for index, fact in enumerate(getattr(matter, field)):
             yield (field, index), fact
+
+
+def _check_expired(catalogue: Catalogue, matter: Matter, day: date) -> Iterator[Problem]:
+    """What has ended must have a successor, or an answer about today would say nothing.
+
+    Facts of one field that hold in one place succeed each other. A matter whose kind has ended is
+    retired: what it had may end.
+    """
+    if not matter.kind.holds_on(day):
+        return
+    groups: dict[tuple[str | int, str | None], list[tuple[Keys, Sourced]]] = {}
+    for keys, fact in _facts_of(matter):
+        groups.setdefault((keys[0], fact.place), []).append((keys, fact))
+    for facts in groups.values():
+        keys, last = max(facts, key=lambda one: one[1].valid_to or date.max)
+        if last.valid_to is not None and last.valid_to < day:
+            what = f"ended on {last.valid_to} and nothing follows"
+            todo = "add what holds now, with `valid_from`, or remove the old one"
+            yield _at(catalogue, f"Matter:{matter.id}", (*keys, "valid_to"), what, todo)
 
 
 def _check_source(catalogue: Catalogue, entry: str, keys: Keys, fact: Sourced) -> Iterator[Problem]:

@@ -77,6 +77,7 @@ VALUE_NAMES = {
     "forms": {"original": "原件", "copy": "复印件", "electronic": "电子件"},
 }
 CONDITIONS = ("when", "where")
+SAID_WHOLE = ("text", "name", "days", "unit")  # not detail by detail
 NOT_SAID = "（没有写）"
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 
@@ -215,11 +216,20 @@ def _in_item(
     if reworded:
         name = FIELD_NAMES.get(field, field)
         yield Difference(field, name, _title(before), _title(after))
+    limits = _limit(before), _limit(after)
+    if limits[0] != limits[1]:
+        yield Difference(field, FIELD_NAMES.get(field, field), *limits)
     for key in dict.fromkeys((*before, *after)):
-        if key in ("text", "name") or before.get(key) == after.get(key):
+        if key in SAID_WHOLE or before.get(key) == after.get(key):
             continue
         sides = (_detail(key, item.get(key), vocabulary) for item in (before, after))
         yield Difference(field, f"{what}的{DETAIL_NAMES.get(key, key)}", *sides)
+
+
+def _limit(item: Plain) -> str:
+    """Such as “7日”: a number of days is read with its unit."""
+    unit = VALUE_NAMES["unit"].get(item.get("unit", ""), "")
+    return f"{item['days']}{unit}" if "days" in item else NOT_SAID
 
 
 def _title(item: Any) -> str:

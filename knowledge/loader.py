@@ -141,7 +141,7 @@ class _Reader:
         try:
             record = kind.parse_obj(content)
         except ValidationError as error:
-            self.problems.extend(_problems(path, error, where))
+            self.problems.extend(problems_of(path, error, where))
             return
         if self._take_id(kind.__name__, record.id, path, where):  # type: ignore[attr-defined]
             yield record
@@ -157,7 +157,7 @@ class _Reader:
         return True
 
 
-def _problems(path: Path, error: ValidationError, where: Keys) -> Iterator[Problem]:
+def problems_of(path: Path, error: ValidationError, where: Keys = ()) -> Iterator[Problem]:
     for fault in error.errors():
         keys = [*where, *(key for key in fault["loc"] if key != "__root__")]
         shown = ".".join(str(key) for key in keys) or "the entry"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +50,7 @@ def _problem(path: Path, error: Exception) -> Problem:
 
 def line_of(path: Path, keys: Sequence[str | int]) -> int:
     """The line where the value at `keys` stands (1-based); the nearest parent when it is absent."""
-    node: Any
-    try:
-        node = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except YAMLError:
-        return 1
+    node = _marked(path, path.stat().st_mtime_ns)
     line = 1
     for key in keys:
         try:
@@ -63,3 +60,12 @@ def line_of(path: Path, keys: Sequence[str | int]) -> int:
             break
         line = position[0] + 1
     return line
+
+
+@lru_cache(maxsize=8)  # a file with one problem often has more
+def _marked(path: Path, changed: int) -> Any:
+    """The content with its marks; None when it is not YAML."""
+    try:
+        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except YAMLError:
+        return None

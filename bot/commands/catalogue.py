@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import click
 
-from bot.settings import ROOT
-from knowledge.check import check_folder
-from knowledge.loader import load_catalogue
+from bot.commands.examination import examine
+from bot.commands.failing import said_plainly, settings_or_exit
 
 
 @click.command(help="检查事项目录；有问题时逐条列出文件、行号、问题和做法，退出码为1。")
 @click.argument("folder", required=False, type=click.Path(exists=True, path_type=Path))
-def check(folder: Path | None) -> None:
-    begun = time.monotonic()
-    problems = check_folder(folder or ROOT / "knowledge")
-    for problem in problems:
+@click.option("--quick", is_flag=True, help="只检查文件和引用，不演练问法（不到两秒）")
+def check(folder: Path | None, quick: bool) -> None:
+    settings = settings_or_exit()
+    with said_plainly():
+        found = examine(folder or settings.knowledge, settings, quick)
+    for problem in found.problems:
         click.echo(str(problem), err=True)
-    if problems:
+    if found.problems:
         sys.exit(1)
-    catalogue = load_catalogue(folder or ROOT / "knowledge")
-    seconds = time.monotonic() - begun
-    click.echo(
-        f"{len(catalogue.matters)} matters, {len(catalogue.terms)} terms, "
-        f"{len(catalogue.sources)} sources, {len(catalogue.paths)} paths: no problems "
-        f"({seconds:.1f} s, version {catalogue.version})"
-    )
+    for line in found.said:
+        click.echo(line)

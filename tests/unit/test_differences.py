@@ -74,7 +74,7 @@ def test_a_matter_that_comes_or_goes_is_named(matter: Matter) -> None:
 def test_a_reworded_limit_is_one_statement_and_its_days_are_told(matter: Matter) -> None:
     assert said(matter, matter.copy(update={"statutory_limits": [limit(5)]})) == [
         "法定时限由“自受理之日起7日内作出决定”改为“自受理之日起5日内作出决定”。",
-        "法定时限“自受理之日起5日内作出决定”的天数由“7”改为“5”。",
+        "法定时限由“7日”改为“5日”。",
     ]
 
 
