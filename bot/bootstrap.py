@@ -53,6 +53,7 @@ log = logging.getLogger(__name__)
 PLUGS = (
     "connectors.channels.web.routes",
     "connectors.channels.web.pages",
+    "connectors.channels.web.documents",
     "connectors.channels.rest",
     "connectors.channels.telegram",
     "connectors.desk.routes",

@@ -12,7 +12,7 @@ SLUG = "permit"
 
 
 def _fact(text: str, state: State = State.VERIFIED, place: str | None = None) -> Fact:
-    return Fact(text=text, source="law#第八条", state=state, place=place)
+    return Fact(text=text, source="测试法#第八条", state=state, place=place)
 
 
 def _limit(days: int) -> Limit:
@@ -20,14 +20,14 @@ def _limit(days: int) -> Limit:
         text=f"自受理之日起{days}日内",
         days=days,
         unit="calendar_day",
-        source="law#第八条",
+        source="测试法#第八条",
         state=State.VERIFIED,
     )
 
 
 def a_catalogue() -> Catalogue:
     """One permit with a limit of 7 days; two of its materials depend on `tendered`."""
-    material = {"source": "law#第八条", "state": State.VERIFIED}
+    material = {"source": "测试法#第八条", "state": State.VERIFIED}
     matter = Matter(
         id=SLUG,
         name="施工许可",
@@ -61,14 +61,14 @@ def a_catalogue() -> Catalogue:
         matters={SLUG: matter},
         terms={},
         paths={},
-        sources={"law": Source(id="law", title="测试法", kind="law", read="全文")},
+        sources={"测试法": Source(id="测试法", title="测试法", kind="law", read="全文")},
         vocabulary={"tendered": tendered},
         version="days-7",
     )
 
 
 def _fact_limit(text: str) -> Limit:
-    return Limit(text=text, source="law#第九条", state=State.EXAMPLE, place="唐山")
+    return Limit(text=text, source="测试法#第九条", state=State.EXAMPLE, place="唐山")
 
 
 def with_limit(catalogue: Catalogue, days: int) -> Catalogue:

@@ -33,7 +33,12 @@ from bot.storage.outbox import SqlOutbox
 from bot.storage.stewards import Accounts
 from knowledge.loader import Catalogue
 
-PLUGS = ("connectors.channels.web.routes", "connectors.channels.rest", "connectors.desk.routes")
+PLUGS = (
+    "connectors.channels.web.routes",
+    "connectors.channels.web.documents",
+    "connectors.channels.rest",
+    "connectors.desk.routes",
+)
 DELIVERED = frozenset({"telegram"})
 SITE = "city-portal"
 SITE_KEY = SecretStr("the-secret-of-the-host-site-0123456789")
@@ -59,14 +64,19 @@ def empty_catalogue() -> Catalogue:
     return Catalogue({}, {}, {}, {}, {}, version="empty")
 
 
-def parts_for(url: str, dialogue: Dialogue, **settings: Any) -> Parts:
+def parts_for(
+    url: str,
+    dialogue: Dialogue,
+    catalogue: Callable[[], Catalogue] = empty_catalogue,
+    **settings: Any,
+) -> Parts:
     """The parts on a database that has its tables, without a model and a platform."""
     given = Settings(_env_file=None, database_url=url, **settings)
     database, hub, hours = Database(url, DELIVERED), Hub(), MovableHours()
     scheduler = TurnScheduler(database, dialogue, hub, hours)
     hub.observe(scheduler.wake)
     assistant = Assistant(
-        catalogue=empty_catalogue,
+        catalogue=catalogue,
         platform=None,
         name_to_matter=lambda name: None,
         now=lambda: datetime.now(CHINA),

@@ -82,7 +82,7 @@ async def test_a_receipt_shows_what_was_said_and_from_what(
     assert issued.told["catalogue"] == catalogue.version
     assert issued.content["text"] == "自受理之日起7日内"
     assert issued.content["fields"]["statutory_limits"][0]["days"] == 7
-    assert issued.content["sources"] == {"law": "测试法"}
+    assert issued.content["sources"] == {"测试法": "测试法"}
     assert datetime.now(timezone.utc) - issued.at < timedelta(minutes=1)
 
 

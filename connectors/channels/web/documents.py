@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container
+from collections.abc import AsyncIterator, Container
 from datetime import date
 from urllib.parse import quote
 
@@ -36,7 +36,7 @@ class Unreadable(Exception):
 
 def plug(app: web.Application, parts: Parts) -> None:
     app[PRINTER] = Printer()
-    app.on_cleanup.append(_close)
+    app.cleanup_ctx.append(_closing)
     app.router.add_get("/documents.css", style_sheet)
     app.router.add_get(MATTER, _said_as_page(notice))
     for form in FORMS:
@@ -44,7 +44,8 @@ def plug(app: web.Application, parts: Parts) -> None:
     app.router.add_get("/receipts/{code}", _said_as_page(receipt))
 
 
-async def _close(app: web.Application) -> None:
+async def _closing(app: web.Application) -> AsyncIterator[None]:
+    yield
     app[PRINTER].close()
 
 
@@ -167,5 +168,5 @@ def _sheet(request: web.Request, issued: Issued) -> Sheet:
 
 def _address(request: web.Request, issued: Issued) -> str:
     """Where the receipt stands, as anyone can open it."""
-    public = parts_of(request).settings.public_url or str(request.url.origin())
+    public = parts_of(request).settings.public_url or f"{request.scheme}://{request.host}"
     return f"{public.rstrip('/')}/receipts/{issued.code}"
