@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
 from bot.model.conversation import Button
 from bot.model.reply import TO_STEWARD, Reply
 from bot.model.understanding import Aspect, Understanding
 from bot.services.answer_question import Memory, ask_payload, not_understood
 from knowledge.loader import Catalogue
 from knowledge.render import source_note
-from knowledge.schema import State
+from knowledge.schema import Fact, State
 
 
 def explain_term(catalogue: Catalogue, memory: Memory, asked: Understanding) -> Reply:
@@ -17,8 +20,7 @@ def explain_term(catalogue: Catalogue, memory: Memory, asked: Understanding) -> 
     if term is None:
         return not_understood(memory)
     facts = [term.definition, *term.more]
-    lines = [f"【{term.name}】"]
-    lines += [f"{fact.text}（{source_note(catalogue, fact)}）" for fact in facts]
+    lines = [f"【{term.name}】", *_sourced_lines(catalogue, facts)]
     if any(fact.state is State.EXAMPLE for fact in facts):
         lines.append("标注“外地示例”的内容不是本市的规定。")
     if any(fact.state is State.UNVERIFIED for fact in facts):
@@ -34,3 +36,14 @@ def explain_term(catalogue: Catalogue, memory: Memory, asked: Understanding) -> 
         remember,
         {"term": term.id, "catalogue": catalogue.version, "sources": [f.source for f in facts]},
     )
+
+
+def _sourced_lines(catalogue: Catalogue, facts: Sequence[Fact]) -> Iterator[str]:
+    """The facts in order; a source that several in a row share is named once, after them."""
+    for note, same in groupby(facts, lambda fact: source_note(catalogue, fact)):
+        texts = [fact.text for fact in same]
+        if len(texts) == 1:
+            yield f"{texts[0]}（{note}）"
+        else:
+            yield from texts
+            yield f"（以上{len(texts)}条：{note}）"
