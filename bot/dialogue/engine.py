@@ -22,7 +22,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.dialogue import action_schema, event_types, step_log
+from bot.dialogue import departures
 from bot.dialogue.in_process_actions import Failures, InProcessActions, RunAction, failures
 from bot.dialogue.linear_runner import LinearGraphRunner
 from bot.dialogue.replies import ReplyCollector
@@ -44,9 +44,7 @@ class Turns:
     """
 
     def __init__(self, model: Path, run_action: RunAction, prepare: Prepare | None = None) -> None:
-        action_schema.install()
-        event_types.install()
-        step_log.install()
+        departures.install()
         self.store = TurnTrackerStore(Domain.empty())
         self.processor = load_processor(model, self.store, InProcessActions(run_action))
         # The matrices of a turn are small: a second thread only spins.
