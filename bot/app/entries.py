@@ -17,7 +17,7 @@ def moment(at: datetime | None) -> str | None:
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
-    shown = {
+    shown: dict[str, Any] = {
         "no": entry.no,
         "kind": entry.kind.value,
         "author": entry.author,
@@ -25,7 +25,14 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "buttons": [{"title": b.title, "payload": b.payload} for b in entry.buttons],
         "at": moment(entry.at),
     }
-    return {**shown, "owner": entry.owner.value} if entry.owner else shown
+    if entry.owner:
+        shown["owner"] = entry.owner.value
+    return {**shown, **documents_json(entry)}
+
+
+def documents_json(entry: Entry) -> dict[str, Any]:
+    """The code of the entry's receipt, and the addresses of the notice that it hands over."""
+    return {name: entry.facts[name] for name in ("receipt", "notice") if name in entry.facts}
 
 
 def queue_json(log: Log, head: Conversation, hours: DeskHours) -> dict[str, Any] | None:

@@ -9,13 +9,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.documents.qr import as_svg
-from bot.documents.sheet import COLUMNS, NO_MATERIALS, Sheet, row
+from bot.documents.sheet import COLUMNS, NO_MATERIALS, Sheet, row, sheet_of
 from bot.model.receipt import spelled
 from bot.model.times import CHINA
 from bot.model.understanding import ASPECT_NAMES, Aspect
 from bot.services.review_receipts import Issued
 from knowledge.differences import DETAIL_NAMES, FIELD_NAMES, VALUE_NAMES
-from knowledge.notice import TITLE, Line, notice_from
+from knowledge.notice import TITLE, Line
 from knowledge.schema import ProjectFact
 
 HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ def notice_file(sheet: Sheet) -> str:
     )
 
 
-def receipt_page(issued: Issued, address: str, changes: Sequence[str], now: str) -> str:
+def receipt_page(issued: Issued, public_url: str, changes: Sequence[str], now: str) -> str:
     """What was said under a code, and what differs in the catalogue version `now`."""
     notice = issued.content.get("notice")
     return _render(
@@ -60,7 +60,7 @@ def receipt_page(issued: Issued, address: str, changes: Sequence[str], now: str)
         changes=changes,
         now=now,
         latest=f"/notices/{issued.matter}" if notice else None,
-        sheet=Sheet(notice_from(notice), issued.code, address) if notice else None,
+        sheet=sheet_of(issued, public_url) if notice else None,
         text=issued.content.get("text"),
         fields=_fields(issued),
     )

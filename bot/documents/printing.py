@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from bot.documents.sheet import Sheet
 
 AT_ONCE = 2
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 15.0  # less than a delivery may take
 TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.model.receipt import spelled
-from knowledge.notice import Notice, Paper
+from bot.services.review_receipts import Issued
+from knowledge.notice import Notice, Paper, notice_from
 
 COLUMNS = ("", "材料", "形式和份数", "由谁出具", "原因和说明", "来源")
 BOX = "□"
@@ -50,3 +51,16 @@ def row(paper: Paper, needed: bool) -> tuple[str, ...]:
     said = "；".join(part for part in (paper.reason, paper.note, paper.shortcuts) if part)
     kind, issuer = paper.kind or "以窗口要求为准", paper.issuer or "—"
     return (BOX if needed else "", paper.name, kind, issuer, said, paper.mark)
+
+
+def sheet_of(issued: Issued, public_url: str | None) -> Sheet:
+    """The notice that was given under a receipt; without a public address it has no QR code."""
+    return Sheet(
+        notice_from(issued.content["notice"]),
+        issued.code,
+        receipt_address(public_url, issued.code) if public_url else None,
+    )
+
+
+def receipt_address(public_url: str, code: str) -> str:
+    return f"{public_url.rstrip('/')}/receipts/{code}"

@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, StrictStr
 
+from bot.app.entries import documents_json
 from bot.app.parts import Parts, parts_of
 from bot.app.problems import Words, read_body, refuse
 from bot.model.conversation import Entry, Inbound, Received
@@ -91,6 +92,7 @@ def _reply(sender: str, entry: Entry) -> dict[str, Any]:
     reply: dict[str, Any] = {"recipient_id": sender, "text": entry.text}
     if entry.buttons:
         reply["buttons"] = [{"title": b.title, "payload": b.payload} for b in entry.buttons]
+    custom = documents_json(entry)
     if entry.owner:
-        reply["custom"] = {"owner": entry.owner.value}
-    return reply
+        custom["owner"] = entry.owner.value
+    return {**reply, "custom": custom} if custom else reply

@@ -48,11 +48,13 @@ class Message:
 
 
 class TelegramApi:
-    """`messages` is what was shown, `calls` every request (method, parameters)."""
+    """`messages` is what was shown (a file by its name), `files` the files sent, `calls` every
+    request (method, parameters)."""
 
     def __init__(self) -> None:
         self.url = ""
         self.messages: list[Message] = []
+        self.files: list[tuple[str, bytes]] = []
         self.calls: list[tuple[str, dict[str, str]]] = []
         self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
         self._updates: list[dict[str, Any]] = []
@@ -88,7 +90,12 @@ class TelegramApi:
         if request.match_info["token"] != TOKEN:
             return _refusal(Fault(401, "Unauthorized"))
         method = request.match_info["method"]
-        given = {name: str(value) for name, value in (await request.post()).items()}
+        given = {}
+        for name, value in (await request.post()).items():
+            if isinstance(value, web.FileField):
+                self.files.append((value.filename, value.file.read()))
+            else:
+                given[name] = str(value)
         self.calls.append((method, given))
         await self._tell()
         fault = self._faults[method].popleft() if self._faults[method] else None
@@ -105,6 +112,8 @@ class TelegramApi:
             return ME
         if method == "sendMessage":
             return self._show(given)
+        if method == "sendDocument":
+            return self._show({**given, "text": self.files[-1][0]})
         if method == "getUpdates":
             return await self._updates_from(int(given["offset"]) if "offset" in given else 0)
         return True

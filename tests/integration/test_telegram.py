@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 import pytest_asyncio
 from aiohttp import ClientResponse
+from pypdfium2 import PdfDocument
 
 from bot.model.conversation import Button, Draft, EntryKind, Owner
+from bot.model.receipt import spelled
+from bot.services.give_notice import notice_reply
 from bot.services.greet import GREETING
+from bot.services.issue_receipt import with_receipt
 from bot.settings import SettingsWrong
 from connectors.channels.telegram.parse import ONLY_IN_PRIVATE
 from tests.fakes.dialogue import ScriptedDialogue
+from tests.fakes.matters import a_catalogue
 from tests.fakes.telegram_api import BLOCKED, BROKEN, TOKEN, TelegramApi
 from tests.fakes.telegram_product import GROUP, SECRET, WEBHOOK, Product, payload, product
 
@@ -415,3 +421,27 @@ async def test_polling_leaves_updates_with_telegram_while_the_database_is_away(
             await api.until(lambda: len(api.called("getUpdates")) == 2)
             assert api.called("getUpdates")[1].get("offset", "0") == "0"
         assert await bot.shown(1) == [f"答：{QUESTION}"]
+
+
+# --- notices
+
+
+async def test_a_notice_follows_as_a_file_that_shows_what_was_given(
+    database_url: str, api: TelegramApi
+) -> None:
+    catalogue = a_catalogue()
+    given = notice_reply(catalogue, "permit", {"tendered": "yes"}, date(2026, 11, 23))
+    reply = with_receipt(catalogue, given, date(2026, 11, 23), date(2026, 11, 23))
+    draft = Draft(EntryKind.BOT, reply.text, facts=reply.facts, receipt=reply.receipt)
+    async with product(database_url, api, ScriptedDialogue({QUESTION: [draft]})) as bot:
+        api.fail("sendDocument", BROKEN, None)
+        await bot.update("text")
+
+        assert await bot.shown(2) == [reply.text, "施工许可一次性告知书.pdf"]
+
+        ((name, content), again) = api.files
+        assert again[0] == name
+        text = PdfDocument(content)[0].get_textpage().get_text_range()
+        assert "中标通知书" in text
+        assert reply.receipt
+        assert spelled(reply.receipt.code) in text

@@ -10,10 +10,13 @@ from contextlib import suppress
 from aiohttp import web
 
 from bot.app.parts import Parts
+from bot.documents.printing import Printer
 from bot.services.deliver import PATIENCE, DeliveryLoop, Patience
 from bot.settings import PREFIX, SettingsWrong
+from bot.storage.receipts import Receipts
 from connectors.channels.telegram.client import introduce, make_bot
 from connectors.channels.telegram.intake import Intake
+from connectors.channels.telegram.notices import NoticeFiles
 from connectors.channels.telegram.parse import CHANNEL
 from connectors.channels.telegram.polling import poll
 from connectors.channels.telegram.routes import add_webhook
@@ -33,7 +36,10 @@ def plug(app: web.Application, parts: Parts, patience: Patience = PATIENCE) -> N
         raise SettingsWrong(f"{PREFIX}TELEGRAM_TOKEN: wrong; expected: the token BotFather gave")
     bot = make_bot(token, settings.telegram_api)
     intake = Intake(parts.database, parts.hub, bot)
-    deliveries = DeliveryLoop(parts.outbox, parts.hub, {CHANNEL: TelegramSender(bot)}, patience)
+    printer = Printer()
+    files = NoticeFiles(Receipts(parts.database), printer, settings.public_url)
+    sender = TelegramSender(bot, files.read, settings.public_url)
+    deliveries = DeliveryLoop(parts.outbox, parts.hub, {CHANNEL: sender}, patience)
     parts.hub.observe(deliveries.wake)
     polling = settings.telegram_mode == "polling"
     secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else None
@@ -60,5 +66,6 @@ def plug(app: web.Application, parts: Parts, patience: Patience = PATIENCE) -> N
         await deliveries.close()
         await intake.close()
         await bot.shutdown()
+        printer.close()
 
     app.cleanup_ctx.append(running)

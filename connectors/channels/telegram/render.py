@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
@@ -18,6 +18,21 @@ SENTENCE_ENDS = "。！？；"
 class Part:
     text: str
     keyboard: InlineKeyboardMarkup | None = None
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """The notice that was given under a receipt, as a file."""
+
+    receipt: str
+
+
+def messages(entry: Entry, public_url: str | None) -> list[Part | Attachment]:
+    """Everything an entry is shown as: its texts, then the notice that it hands over."""
+    code = entry.facts.get("receipt")
+    if code and public_url:
+        entry = replace(entry, text=f"{entry.text}\n{public_url.rstrip('/')}/receipts/{code}")
+    return [*parts(entry), *([Attachment(code)] if code and "notice" in entry.facts else [])]
 
 
 def parts(entry: Entry) -> list[Part]:

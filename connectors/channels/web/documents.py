@@ -13,13 +13,13 @@ from bot.app.parts import Parts, parts_of
 from bot.app.problems import TITLES, Handler, problem
 from bot.documents.pages import STYLE_SHEET, notice_page, problem_page, receipt_page
 from bot.documents.printing import TYPES, Printer, PrintingTooLong, file_name
-from bot.documents.sheet import Sheet
+from bot.documents.sheet import Sheet, sheet_of
 from bot.model.receipt import NOTICE, read_code
 from bot.services.give_notice import FORMS, addresses, notice_receipt
 from bot.services.review_receipts import Issued, what_changed
 from bot.storage.receipts import Receipts
 from knowledge.conditions import UnknownFact
-from knowledge.notice import compose_notice, deciding_facts, notice_from
+from knowledge.notice import compose_notice, deciding_facts
 
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 PRINTER: web.AppKey[Printer] = web.AppKey("printer", Printer)
@@ -108,7 +108,7 @@ async def receipt(request: web.Request) -> web.StreamResponse:
     catalogue, today = parts.assistant.catalogue(), parts.assistant.now().date()
     changed = await asyncio.to_thread(what_changed, catalogue, issued.matter, issued.content, today)
     changes = [change.text for change in changed]
-    return _page(receipt_page(issued, _address(request, issued), changes, catalogue.version))
+    return _page(receipt_page(issued, _public(request), changes, catalogue.version))
 
 
 async def _find(request: web.Request, text: str) -> Issued:
@@ -163,10 +163,9 @@ def _day(request: web.Request) -> date:
 
 
 def _sheet(request: web.Request, issued: Issued) -> Sheet:
-    return Sheet(notice_from(issued.content["notice"]), issued.code, _address(request, issued))
+    return sheet_of(issued, _public(request))
 
 
-def _address(request: web.Request, issued: Issued) -> str:
-    """Where the receipt stands, as anyone can open it."""
-    public = parts_of(request).settings.public_url or f"{request.scheme}://{request.host}"
-    return f"{public.rstrip('/')}/receipts/{issued.code}"
+def _public(request: web.Request) -> str:
+    """Where anyone can open this server."""
+    return parts_of(request).settings.public_url or f"{request.scheme}://{request.host}"
