@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,10 +32,25 @@ from knowledge.conditions import Need, Verdict
 from knowledge.loader import Catalogue
 from knowledge.render import Answer, headings, render
 from knowledge.schema import ProjectFact
+from knowledge.text import normalise
 from knowledge.told_facts import Told
 
 COMPUTED = (Aspect.MATERIALS, Aspect.CONDITIONS)  # aspects whose answer depends on the project
 HOW_TO_CORRECT = "情况有变可以直接说，例如“不对，是政府投资”。"
+
+
+_WHETHER = re.compile(
+    r"(?:要不要|用不用|需不需要|该不该|是否[要需]|还[用要]|得|要|必须|需要|不用|免|能不|可以不)"
+    r"(?:去|再|先|单独|另外)?(?:办|做|报|批|审|编|领|交|走)|要不要|用不用|需不需要|需要[吗不]|是否需要"
+    r"|还[得用须要]|仍[得须要]|是不是[得要]|算不算|能免|必须|必做|不办|免办|限额|多少[万平]|多大(?:面积|规模)|(?:什么样|哪些|哪类|哪种|什么)的?(?:项目|工程|情况)"
+    r"|做不做|办不办|\bneed|\brequired?\b|\bnecessary\b|必要|필요"
+)
+JUDGE = "帮我判断要不要办"
+
+
+def asks_whether(text: str) -> bool:
+    """Whether a question about the conditions of a matter is whether a project needs it at all."""
+    return bool(_WHETHER.search(normalise(text)))
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,12 @@ class ForProject:
     told: Told | None
     day: date
     language: str
+    text: str
+
+    @property
+    def judges(self) -> bool:
+        """Whether the person wants to know if the project needs the matter."""
+        return self.told is not None or asks_whether(self.text)
 
     def answer(self, aspect: Aspect) -> Answer:
         """The answer to one of the COMPUTED aspects, as far as the project is known."""
@@ -57,12 +80,16 @@ class ForProject:
         return self._whether_needed(found)
 
     def _whether_needed(self, found: Checklist) -> Answer:
-        """The verdict, then the conditions; only the verdict to somebody who just told a fact."""
+        """The conditions and the verdict, which stands first for whoever asks for it; it stands
+        alone for somebody who just told a fact."""
         aspect = Aspect.CONDITIONS.value
         plain = render(self.catalogue, self.slug, aspect, self.day, self.language)
         lines = list(applicability_lines(self.catalogue, found, headings()[self.language]))
         title, *conditions = plain.text.splitlines()
-        text = "\n".join([title, *lines, *([] if self.told and lines else conditions)])
+        parts = [lines, conditions] if self.judges else [conditions, lines]
+        if self.told and lines:
+            parts = [lines]
+        text = "\n".join([title, *(line for part in parts for line in part)])
         sources = (*(rule.source for rule in found.rules), *plain.sources)
         return replace(plain, text=text, sources=tuple(dict.fromkeys(sources)))
 
@@ -83,7 +110,7 @@ class ForProject:
             return None
         if Aspect.MATERIALS in aspects:
             items += open_materials(self.catalogue, self.slug, self.day)
-        if Aspect.CONDITIONS in aspects:
+        if Aspect.CONDITIONS in aspects and self.judges:
             items += open_applicability(self.catalogue, self.slug, self.day)
         return wanted_fact(self.catalogue.vocabulary, items, self.project)
 
@@ -92,6 +119,13 @@ class ForProject:
         items = self._items(aspects, self._checklist(self.project))
         decides = [name for name, verdict in items if fact.id in verdict.depends_on]
         return question(fact, decides), answers(self.asking(aspects), fact)
+
+    def offers(self, aspects: Sequence[Aspect]) -> tuple[Button, ...]:
+        """A button that asks whether the matter is needed, where that is open and was not asked."""
+        applies = self._checklist(self.project).applies
+        if Aspect.CONDITIONS not in aspects or self.judges or applies is None:
+            return ()
+        return (Button(JUDGE, f"/ask_conditions{json.dumps({'matter': self.slug})}"),)
 
     def asking(self, aspects: Sequence[Aspect]) -> Asking:
         aspect = next(aspect for aspect in aspects if aspect in COMPUTED)

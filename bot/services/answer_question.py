@@ -13,6 +13,7 @@ from bot.model.understanding import ASPECT_NAMES, Act, Aspect, Understanding
 from bot.services.answer_for_project import COMPUTED, HOW_TO_CORRECT, ForProject
 from bot.services.ask_facts import noted
 from bot.services.project_facts import ProjectFacts
+from knowledge.discriminate import discriminating_question
 from knowledge.language import language_of
 from knowledge.loader import Catalogue
 from knowledge.render import render
@@ -44,7 +45,9 @@ def answer_question(
         return not_understood(memory)
     before = project or ProjectFacts()
     language = language_of(asked.text)
-    given = ForProject(catalogue, asked.matter, before.with_told(told), before, told, day, language)
+    given = ForProject(
+        catalogue, asked.matter, before.with_told(told), before, told, day, language, asked.text
+    )
     return _answer(given, memory, asked)
 
 
@@ -73,6 +76,8 @@ def _answer(given: ForProject, memory: Memory, asked: Understanding) -> Reply:
         text, values = given.ask(computed, wanted)
         texts.append(text)
         buttons = [*values, *buttons[:1]]
+    elif computed:
+        buttons = [*given.offers(computed), *buttons]
     return Reply(
         text="\n".join(texts),
         buttons=(*buttons, TO_STEWARD),
@@ -118,9 +123,12 @@ def ask_back(catalogue: Catalogue, memory: Memory, asked: Understanding) -> Repl
         f"{number}. {catalogue.name(slug)}：{_in_short(catalogue, slug)}"
         for number, slug in enumerate(offered, 1)
     ]
+    question = discriminating_question(catalogue, offered)
     buttons = [Button(catalogue.name(slug), ask_payload(slug, aspect)) for slug in offered]
     return Reply(
-        text="\n".join([ASK_AGAIN if again else ASK_BACK, *lines]),
+        text="\n".join(
+            [ASK_AGAIN if again else ASK_BACK, *lines, *([question] if question else [])]
+        ),
         buttons=(*buttons, Button("都不是，转人工", TO_STEWARD.payload)),
         remember={"offer": offered, "offer_aspect": aspect.value, "misses": misses},
         facts={"offer": offered, "aspects": [aspect.value]},
