@@ -45,9 +45,9 @@ ORDER = (Need.NEEDED, Need.DEPENDS, Need.NOT_NEEDED)
 def materials(matter: str, given: tuple[str, ...], as_json: bool) -> None:
     with said_plainly():
         catalogue = load_catalogue(ROOT / "knowledge")
-    slug = _slug(catalogue, matter)
+    slug = slug_named(catalogue, matter)
     try:
-        facts = _facts(catalogue, given)
+        facts = facts_given(catalogue, given)
     except UnknownFact as error:
         raise click.UsageError(str(error)) from error
     found = checklist(catalogue, slug, facts, datetime.now(CHINA).date())
@@ -57,7 +57,7 @@ def materials(matter: str, given: tuple[str, ...], as_json: bool) -> None:
         _show(catalogue, found)
 
 
-def _slug(catalogue: Catalogue, matter: str) -> str:
+def slug_named(catalogue: Catalogue, matter: str) -> str:
     """The matter with this id, name or alias."""
     by_name = {
         name: slug
@@ -73,7 +73,7 @@ def _slug(catalogue: Catalogue, matter: str) -> str:
     )
 
 
-def _facts(catalogue: Catalogue, given: tuple[str, ...]) -> dict[str, str]:
+def facts_given(catalogue: Catalogue, given: tuple[str, ...]) -> dict[str, str]:
     """Values as the vocabulary writes them, or as people say them. Raises UnknownFact."""
     facts = {}
     for item in given:

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp_sse import EventSourceResponse
 from pydantic import BaseModel, StrictStr
 
+from bot.app.changes import outdated_json
 from bot.app.entries import entry_json, moment
 from bot.app.live import events_to
 from bot.app.parts import Parts, parts_of
@@ -19,6 +20,8 @@ from bot.model.conversation import Conversation, Draft, EntryKind, Owner, Stewar
 from bot.services import hand_over
 from bot.services.ports import Log, UnknownConversation
 from bot.services.receive_message import MAX_TEXT, NothingSaid, printable
+from bot.services.review_receipts import list_outdated
+from bot.storage.receipts import Receipts
 from connectors.desk.session import (
     ATTEMPTS_KEY,
     Attempts,
@@ -54,6 +57,8 @@ def plug(app: web.Application, parts: Parts) -> None:
     app.router.add_delete(f"{PREFIX}/session", sign_out)
     app.router.add_get(f"{PREFIX}/conversations", conversations)
     app.router.add_get(f"{PREFIX}/stream", stream)
+    app.router.add_get(f"{PREFIX}/changes", changes)
+    app.router.add_post(f"{PREFIX}/changes/{{code:[0-9A-Z]{{10}}}}/settled", settle)
     app.router.add_get(one, conversation)
     app.router.add_get(f"{one}/entries", entries)
     app.router.add_post(f"{one}/claim", claim)
@@ -133,6 +138,24 @@ async def _follow(response: EventSourceResponse, parts: Parts, changes: asyncio.
                 "epoch": head.epoch,
             }
             await response.send(json.dumps(event), event="changed")
+
+
+async def changes(request: web.Request) -> web.Response:
+    """Answers that may need correcting: the catalogue has changed since."""
+    await steward_of(request)
+    parts = parts_of(request)
+    catalogue, today = parts.assistant.catalogue(), parts.assistant.now().date()
+    found = await list_outdated(Receipts(parts.database), catalogue, today)
+    return web.json_response({"changes": [outdated_json(one) for one in found[:LIST]]})
+
+
+async def settle(request: web.Request) -> web.Response:
+    """Marks an answer as corrected."""
+    steward = await steward_of(request)
+    receipts = Receipts(parts_of(request).database)
+    if not await receipts.settle(request.match_info["code"], steward.name):
+        raise refuse(404, "没有这个答复凭证。")
+    return web.Response(status=204)
 
 
 async def claim(request: web.Request) -> web.Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncIterator
 from datetime import date
 from urllib.parse import quote
 
@@ -18,8 +18,10 @@ from bot.model.receipt import NOTICE, read_code
 from bot.services.give_notice import FORMS, addresses, notice_receipt
 from bot.services.review_receipts import Issued, what_changed
 from bot.storage.receipts import Receipts
-from knowledge.conditions import UnknownFact
+from knowledge.conditions import UnknownFact, Vocabulary
 from knowledge.notice import compose_notice, deciding_facts
+from knowledge.schema import ProjectFact
+from knowledge.told_facts import read_value
 
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 PRINTER: web.AppKey[Printer] = web.AppKey("printer", Printer)
@@ -144,11 +146,17 @@ async def _issue(request: web.Request) -> Issued:
     return await _find(request, await Receipts(parts.database).issue(made))
 
 
-def _facts(request: web.Request, vocabulary: Container[str]) -> dict[str, str]:
+def _facts(request: web.Request, vocabulary: Vocabulary) -> dict[str, str]:
     """`?fact=key=value`, as often as wanted, or `?key=value` as a form sends it."""
     given = [item.partition("=")[::2] for item in request.query.getall("fact", [])]
     given += [(key, value) for key, value in request.query.items() if key in vocabulary]
-    return {key.strip(): value.strip() for key, value in given if value.strip()}
+    said = {key.strip(): value.strip() for key, value in given if value.strip()}
+    return {key: _as_value(vocabulary.get(key), value) for key, value in said.items()}
+
+
+def _as_value(fact: ProjectFact | None, said: str) -> str:
+    """A value as the vocabulary writes it; what cannot be read is refused later, in words."""
+    return (read_value(fact, said) if fact else None) or said
 
 
 def _day(request: web.Request) -> date:
