@@ -224,9 +224,10 @@ def judge_matter(vocabulary: Vocabulary, rules: Sequence[Applicability], facts: 
     found = [_any(find(vocabulary, rule.when, facts) for rule in group) for group in groups]
     outcomes = {one.truth if group else None for group, one in zip(groups, found, strict=True)}
     if len(outcomes) == 1 and None not in outcomes:
+        if outcomes.pop():
+            return Verdict(Need.NEEDED, "，".join(found[0].because) or ALWAYS)
         said = _once(said for one in found for said in one.because)
-        need = Need.NEEDED if outcomes.pop() else Need.NOT_NEEDED
-        return Verdict(need, "，".join(said[:1] if need is Need.NEEDED else said) or ALWAYS)
+        return Verdict(Need.NOT_NEEDED, "，".join(said))
     wheres = (find(vocabulary, rule.where, facts) for rule in rules)
     open_ = _once(name for one in (*wheres, *found) if one.truth is None for name in one.open)
     return Verdict(Need.DEPENDS, _names(vocabulary, open_) or NOWHERE, open_)

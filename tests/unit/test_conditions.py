@@ -274,6 +274,12 @@ def test_a_rule_of_the_place_speaks_instead_of_the_general_one() -> None:
     assert elsewhere.said == "需要：总建筑面积 10 平方米 > 5 平方米"
 
 
+def test_everything_that_makes_a_rule_hold_is_said() -> None:
+    rules = [_rule("一般", {"floor_area": ">5", "agent": "yes"}, {})]
+    both = judge_matter(SMALL, rules, {"floor_area": "10", "agent": "yes"})
+    assert both.said == "需要：总建筑面积 10 平方米 > 5 平方米，委托他人代办"
+
+
 def test_where_no_rule_speaks_only_the_window_can_tell() -> None:
     rules = [_rule("划拨地", {"floor_area": ">15"}, {"land": "allocated"})]
     found = judge_matter(SMALL, rules, {"floor_area": "10", "land": "granted"})
