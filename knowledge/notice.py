@@ -13,14 +13,11 @@ from typing import Any
 from knowledge.checklist import Checklist, checklist
 from knowledge.conditions import Need, Verdict, facts_in, statement
 from knowledge.loader import Catalogue
-from knowledge.render import FORMS, RECHECK_AFTER, source_note
+from knowledge.render import FORMS, headings, nothing_said, remarks_on, source_note
 from knowledge.schema import Fact, Material, Matter, ProjectFact, Sourced, State
 
 TITLE = "一次性告知书"
-UNKNOWN_TO_US = "资料里还没有这一项的可靠内容，请向窗口确认。"
-NOT_HERE = "标注“外地示例”的内容取自其他地方，不是本市的规定；本市以当地窗口公布为准。"
-UNSURE = "标注“未核实”的内容还没有找到可引用的来源，请向窗口确认。"
-EXPIRED = "这些内容已超过复核期限，请向窗口确认。"
+LANGUAGE = "zh"
 SHORTCUTS = {
     "shared_data": "可数据共享，免提交",
     "commitment": "可告知承诺",
@@ -129,7 +126,7 @@ def compose_notice(catalogue: Catalogue, slug: str, facts: Mapping[str, str], da
         applies=_applies(found),
         groups=groups,
         sections=[section for section in sections if section.lines],
-        remarks=_remarks(matter, notes, day),
+        remarks=remarks_on(catalogue, headings()[LANGUAGE], matter, notes.cited, day),
         sources=notes.listed,
     )
 
@@ -161,10 +158,10 @@ class _Sources:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._numbers: dict[str, int] = {}
-        self.states: set[State] = set()
+        self.cited: list[Sourced] = []
 
     def mark(self, fact: Sourced) -> str:
-        self.states.add(fact.state)
+        self.cited.append(fact)
         if fact.state is State.UNVERIFIED:
             return "未核实"
         number = self._numbers.setdefault(
@@ -197,7 +194,8 @@ def _section(
 ) -> Section:
     facts: list[Fact] = [fact for name in fields for fact in getattr(matter, name)]
     lines = [Line(fact.text, notes.mark(fact)) for fact in facts if fact.holds_on(day)]
-    return Section(title, lines or [Line(UNKNOWN_TO_US, "")], numbered)
+    nothing = nothing_said(headings()[LANGUAGE], bool(facts), day)
+    return Section(title, lines or [Line(nothing, "")], numbered)
 
 
 def _neighbours(catalogue: Catalogue, matter: Matter) -> Section:
@@ -229,12 +227,3 @@ def _applies(found: Checklist) -> str:
         Need.NOT_NEEDED: f"本项目不需要办理：{found.applies.reason}",
         Need.DEPENDS: f"本项目是否需要办理，还要看：{found.applies.reason}",
     }[found.applies.need]
-
-
-def _remarks(matter: Matter, notes: _Sources, day: date) -> list[str]:
-    remarks = {
-        NOT_HERE: State.EXAMPLE in notes.states,
-        UNSURE: State.UNVERIFIED in notes.states,
-        EXPIRED: day - matter.checked_on > RECHECK_AFTER,
-    }
-    return [remark for remark, applies in remarks.items() if applies]

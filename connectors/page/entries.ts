@@ -14,6 +14,10 @@ export interface Entry {
   buttons?: Button[] | null;
   at: string;
   owner?: Owner | null;
+  /** The code under which what the answer was rendered from is kept. */
+  receipt?: string | null;
+  /** Addresses, from the service's root, of the one-time notice that the entry hands over. */
+  notice?: { page: string; pdf: string; docx: string } | null;
   delivery?: { state: "pending" | "sent" | "failed"; error?: string | null } | null;
 }
 

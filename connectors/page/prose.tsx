@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { Entry } from "./entries";
 
 const WEB_ADDRESS = /https?:\/\/[A-Za-z0-9\-._~:/?#@!$&*+,;=%]+[A-Za-z0-9/=#]/g;
 
@@ -9,13 +10,45 @@ export function Prose({ text, links }: { text: string; links: boolean }): JSX.El
   let end = 0;
   for (const match of text.matchAll(WEB_ADDRESS)) {
     parts.push(text.slice(end, match.index));
-    parts.push(
-      <a href={match[0]} target="_blank" rel="noopener noreferrer">
-        {match[0]}
-      </a>,
-    );
+    parts.push(<Link href={match[0]}>{match[0]}</Link>);
     end = match.index + match[0].length;
   }
   parts.push(text.slice(end));
   return <>{parts}</>;
+}
+
+/** What an entry says; the code of its receipt leads to the receipt's page on `host`. */
+export function Said({ entry, host }: { entry: Entry; host: string }): JSX.Element {
+  const { text, receipt } = entry;
+  const code = receipt ? `${receipt.slice(0, 4)}-${receipt.slice(4)}` : "";
+  const at = code ? text.lastIndexOf(code) : -1;
+  if (at < 0) return <Prose text={text} links={entry.kind !== "user"} />;
+  return (
+    <>
+      <Prose text={text.slice(0, at)} links />
+      <Link href={`${host}/receipts/${receipt}`}>{code}</Link>
+      <Prose text={text.slice(at + code.length)} links />
+    </>
+  );
+}
+
+/** The one-time notice that an entry hands over: to read and print, and as files. */
+export function NoticeLinks({ entry, host }: { entry: Entry; host: string }): JSX.Element | null {
+  const { notice } = entry;
+  if (!notice) return null;
+  return (
+    <p class="notice">
+      <Link href={host + notice.page}>一次性告知书（查看、打印）</Link>
+      <Link href={host + notice.pdf}>PDF</Link>
+      <Link href={host + notice.docx}>Word</Link>
+    </p>
+  );
+}
+
+function Link({ href, children }: { href: string; children: string }): JSX.Element {
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  );
 }

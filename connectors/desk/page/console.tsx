@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { ConversationView } from "./conversation_view";
+import { Corrections, useCorrections } from "./corrections";
 import type { Steward } from "./desk_api";
 import { Help } from "./help";
 import { Lists } from "./lists";
@@ -31,6 +32,9 @@ export function Console({ steward, onExpired, onSignOut }: Props): JSX.Element {
   );
   const [selected, setSelected] = useState<string | null>(() => location.hash.slice(1) || null);
   const help = useRef<HTMLDialogElement>(null);
+  const correcting = useRef<HTMLDialogElement>(null);
+  const onTrouble = useCallback((error: unknown) => workload.failed(error), [workload]);
+  const { corrections, settle } = useCorrections(onTrouble);
   const thread = useMemo(
     () =>
       selected
@@ -104,6 +108,11 @@ export function Console({ steward, onExpired, onSignOut }: Props): JSX.Element {
         <h1>项目管家工作台</h1>
         <p class={`line ${workload.feedState}`}>{LINE_WORDS[workload.feedState]}</p>
         <p class="who-am-i">{steward.name}</p>
+        {corrections.length > 0 && (
+          <button type="button" onClick={() => correcting.current?.showModal()}>
+            待更正<span class="badge">{corrections.length}</span>
+          </button>
+        )}
         <button type="button" onClick={() => help.current?.showModal()}>
           帮助
         </button>
@@ -136,6 +145,12 @@ export function Console({ steward, onExpired, onSignOut }: Props): JSX.Element {
         )}
       </div>
       <Help dialog={help} />
+      <Corrections
+        dialog={correcting}
+        corrections={corrections}
+        onSelect={select}
+        onSettle={settle}
+      />
     </div>
   );
 }

@@ -34,6 +34,18 @@ export interface Changed {
   epoch: number;
 }
 
+/** An answer that the catalogue no longer gives, and what differs by now. */
+export interface Correction {
+  conversation: string;
+  channel: string;
+  enterprise: { id: string; name: string } | null;
+  no: number;
+  at: string;
+  receipt: string;
+  matter: { id: string; name: string };
+  changes: string[];
+}
+
 export type OwnerAction = "claim" | "hand-back" | "close";
 export type SpokenKind = "reply" | "note";
 
@@ -76,6 +88,10 @@ export const deskApi = {
 
   speak: (id: string, kind: SpokenKind, text: string, key: string) =>
     post<{ no: number }>(`${conversationPath(id)}/${kind}`, { text }, { "Idempotency-Key": key }),
+
+  corrections: () => requestJson<{ changes: Correction[] }>(`${ROOT}/changes`),
+
+  settle: (receipt: string) => post<void>(`/changes/${receipt}/settled`, {}),
 
   resend: (id: string, no: number) => post<unknown>(`${conversationPath(id)}/resend`, { no }),
 

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { clockTime, dayName, dayOf } from "../../page/clock";
 import type { Entry } from "../../page/entries";
 import type { Outgoing } from "../../page/outbox";
-import { Prose } from "../../page/prose";
+import { NoticeLinks, Said } from "../../page/prose";
 import type { SpokenKind, Steward } from "./desk_api";
 import { writeDraft } from "./drafts";
 import type { Thread } from "./thread";
@@ -88,7 +88,8 @@ function Line({ entry, before, onResend }: LineProps): JSX.Element {
             {speakerName(entry)} <time dateTime={entry.at}>{clockTime(entry.at)}</time>
           </p>
           <div class="bubble">
-            <Prose text={entry.text} links={entry.kind !== "user"} />
+            <Said entry={entry} host="" />
+            <NoticeLinks entry={entry} host="" />
           </div>
           {!!entry.buttons?.length && (
             <p class="offered">选项：{entry.buttons.map((button) => button.title).join(" / ")}</p>

@@ -62,6 +62,11 @@ export class Conversation {
     addEventListener("storage", (event) => this.onStorage(event));
   }
 
+  /** Origin of the service. */
+  get host(): string {
+    return this.options.host;
+  }
+
   /** Finds out who is here; connects at once only where an answer from a person may be due. */
   async recognise(): Promise<void> {
     this.recogniseAs(await fetchIdentityToken(this.options));

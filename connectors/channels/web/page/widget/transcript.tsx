@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { clockTime, dayName, dayOf } from "../../../../page/clock";
 import type { Button, Entry } from "../../../../page/entries";
-import { Prose } from "../../../../page/prose";
+import { NoticeLinks, Said } from "../../../../page/prose";
 import type { Outgoing } from "../../../../page/outbox";
 import type { MessageBody } from "./chat_api";
 import type { Conversation } from "./conversation";
@@ -67,7 +67,12 @@ export function Transcript({ conversation, open, onTakeBack, onUsed }: Props): J
       <div role="log" aria-live={announcing ? "polite" : "off"} aria-relevant="additions">
         <ol>
           {log.entries.map((entry, index) => (
-            <Line key={entry.no} entry={entry} before={log.entries[index - 1]}>
+            <Line
+              key={entry.no}
+              entry={entry}
+              before={log.entries[index - 1]}
+              host={conversation.host}
+            >
               {offer?.no === entry.no && (
                 <Choices
                   offer={offer}
@@ -146,10 +151,11 @@ function Choices({ offer, onPress }: ChoicesProps): JSX.Element {
 interface LineProps {
   entry: Entry;
   before: Entry | undefined;
+  host: string;
   children: ComponentChildren;
 }
 
-function Line({ entry, before, children }: LineProps): JSX.Element {
+function Line({ entry, before, host, children }: LineProps): JSX.Element {
   const newDay = !before || dayOf(before.at) !== dayOf(entry.at);
   return (
     <li class={entry.kind}>
@@ -165,7 +171,8 @@ function Line({ entry, before, children }: LineProps): JSX.Element {
             <Moment at={entry.at} />
           </p>
           <div class="bubble">
-            <Prose text={entry.text} links={entry.kind !== "user"} />
+            <Said entry={entry} host={host} />
+            <NoticeLinks entry={entry} host={host} />
           </div>
           {children}
         </>
