@@ -14,12 +14,16 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in the knowledge: where, what, and what to do about it."""
+    """One thing that is wrong in the knowledge: where, what, and what to do about it.
+
+    `keys` is the way to it inside its entry, when it is known.
+    """
 
     file: Path
     line: int
     what: str
     todo: str
+    keys: tuple[str | int, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what}, {self.todo}"
