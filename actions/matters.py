@@ -10,6 +10,8 @@ from bot.services.answer_for_project import COMPUTED
 from bot.services.answer_question import answer_question
 from bot.services.give_notice import notice_reply, wants_notice, with_offer
 from bot.services.issue_receipt import with_receipt
+from bot.services.local_rules import PLACE, here, with_place_question
+from knowledge.days import day_meant
 
 
 class AnswerMatter(AssistantAction):
@@ -21,12 +23,16 @@ class AnswerMatter(AssistantAction):
         project = remembered_facts(self.assistant, tracker)
         if {asked.aspect, asked.aspect2} & set(COMPUTED):
             project = await known_facts(self.assistant, tracker)
-        told = told_fact(self.assistant, tracker)
-        catalogue = self.assistant.catalogue()
+        told, day = told_fact(self.assistant, tracker), day_meant(asked.text, today) or today
+        country, remembered = self.assistant.catalogue(), tracker.get_slot(PLACE)
+        place, after = here(
+            country, asked.text, remembered, project.with_told(told), self.assistant.place
+        )
+        catalogue = country.at(place)
         if asked.matter in catalogue.matters and wants_notice(asked):
-            known = project.with_told(told).known
-            return with_receipt(
-                catalogue, notice_reply(catalogue, asked.matter, known, today), today, today
-            )
-        reply = answer_question(catalogue, tracker.slots, asked, today, project, told)
-        return with_receipt(catalogue, with_offer(reply), today, today)
+            reply = notice_reply(catalogue, asked.matter, after.known, day)
+        else:
+            before = project if told else after
+            reply = with_offer(answer_question(catalogue, tracker.slots, asked, day, before, told))
+            reply = with_place_question(country, reply, after, place)
+        return with_receipt(catalogue, reply, day, today)

@@ -94,6 +94,7 @@ def make_assistant(settings: Settings) -> Assistant:
         platform=platform,
         name_to_matter=lambda name: by_exact_name(catalogue().matters)(name),
         now=lambda: datetime.now(CHINA),
+        place=settings.place,
     )
 
 

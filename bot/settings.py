@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     published: Path = Field(
         ROOT / "published", description="the folder of published versions of the catalogue"
     )
+    place: str | None = Field(
+        "liaoning", description="whose rules hold by default, an id of knowledge/places/places.yml"
+    )
     platform_url: str | None = Field(None, description="database URL of the approval system")
     identity_keys: dict[str, SecretStr] = Field(
         {}, description='JSON object: host site → secret of its identity tokens, {"site": "…"}'

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from knowledge.loader import KNOWLEDGE, Catalogue, CatalogueBroken, load_catalogue
+from knowledge.places import OVERLAY_FIELDS, said
 from knowledge.rehearsal import read_known
-from knowledge.schema import FACT_FIELDS, Matter, Source, Sourced, State, Term
+from knowledge.schema import FACT_FIELDS, Matter, Overlay, Place, Source, Sourced, State, Term
 from knowledge.yaml_source import Problem, line_of
 
 Keys = tuple[str | int, ...]
@@ -31,6 +32,10 @@ def check_catalogue(catalogue: Catalogue, today: date | None = None) -> list[Pro
     for matter in catalogue.matters.values():
         found.extend(_check_matter(catalogue, matter))
         found.extend(_check_expired(catalogue, matter, day))
+    for overlay in catalogue.overlays.values():
+        found.extend(_check_overlay(catalogue, overlay))
+    for place in catalogue.places.values():
+        found.extend(_check_place(catalogue, place))
     for term in catalogue.terms.values():
         found.extend(_check_term(catalogue, term))
     for path in catalogue.paths.values():
@@ -40,7 +45,7 @@ def check_catalogue(catalogue: Catalogue, today: date | None = None) -> list[Pro
 
 def _at(catalogue: Catalogue, entry: str, keys: Keys, what: str, todo: str) -> Problem:
     file, where = catalogue.files[entry]
-    return Problem(file, line_of(file, (*where, *keys)), what, todo)
+    return Problem(file, line_of(file, (*where, *keys)), what, todo, keys)
 
 
 def _check_matter(catalogue: Catalogue, matter: Matter) -> Iterator[Problem]:
@@ -62,6 +67,45 @@ def _check_matter(catalogue: Catalogue, matter: Matter) -> Iterator[Problem]:
             keys = ("services", index, "matter")
             yield _at(catalogue, entry, keys, what, "name one that exists")
     yield from _check_questions(catalogue, matter)
+
+
+def _check_overlay(catalogue: Catalogue, overlay: Overlay) -> Iterator[Problem]:
+    entry = f"Overlay:{overlay.id}"
+    file = catalogue.files[entry][0]
+    if (file.parent.name, file.stem) != (overlay.place, overlay.matter):
+        todo = f"move it to {overlay.place}/{overlay.matter}.yml"
+        yield _at(
+            catalogue, entry, ("matter",), "place or matter is not the file's", todo
+        )
+    for key, slug, known in (
+        ("place", overlay.place, catalogue.places),
+        ("matter", overlay.matter, catalogue.matters),
+    ):
+        if slug not in known:
+            yield _at(catalogue, entry, (key,), f"no {key} `{slug}`", "name one that exists")
+            return
+    for part in ("add", "replace"):
+        for field in OVERLAY_FIELDS:
+            for index, fact in enumerate(getattr(getattr(overlay, part), field)):
+                yield from _check_source(catalogue, entry, (part, field, index), fact)
+    wider = catalogue.at(catalogue.places[overlay.place].parent).matters[overlay.matter]
+    for field, names in overlay.retire.items():
+        there = {said(fact) for fact in getattr(wider, field, ())}
+        for index, name in enumerate(names):
+            if name not in there:
+                todo = "write a material's name or the whole text of a wider fact"
+                keys: Keys = ("retire", field, index)
+                yield _at(catalogue, entry, keys, f"nothing wider says `{name}`", todo)
+
+
+def _check_place(catalogue: Catalogue, place: Place) -> Iterator[Problem]:
+    entry = f"Place:{place.id}"
+    if place.parent is not None and place.parent not in catalogue.places:
+        yield _at(catalogue, entry, ("parent",), f"no place `{place.parent}`", "name one above it")
+    cities = catalogue.vocabulary["city"].choices if "city" in catalogue.vocabulary else {}
+    if place.city is not None and place.city not in cities:
+        todo = "use a value of the fact `city` in facts.yml"
+        yield _at(catalogue, entry, ("city",), f"no city `{place.city}`", todo)
 
 
 def _facts_of(matter: Matter) -> Iterator[tuple[Keys, Sourced]]:

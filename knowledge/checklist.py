@@ -19,8 +19,15 @@ from knowledge.conditions import (
 )
 from knowledge.loader import Catalogue
 from knowledge.next_fact import Item, material_item, matter_item
-from knowledge.render import RECHECK_AFTER, Answer, headings, material_line, source_note
-from knowledge.schema import Applicability, Material, Matter, Sourced, State
+from knowledge.render import (
+    Answer,
+    headings,
+    material_line,
+    nothing_said,
+    remarks_on,
+    source_note,
+)
+from knowledge.schema import Applicability, Material, Matter, Sourced
 
 Judged = tuple[Material, Verdict]
 
@@ -107,7 +114,10 @@ def render_checklist(
                 for m, verdict in judged
             ]
     cited += [material for material, _ in found.materials]
-    lines += _remarks(words, found, cited)
+    if not found.materials:
+        lines.append(nothing_said(words, bool(found.matter.materials), found.day))
+    lines += remarks_on(catalogue, words, found.matter, cited, found.day)
+    lines.append(words["checked"].format(day=found.matter.checked_on.isoformat()))
     sources = tuple(dict.fromkeys(fact.source for fact in cited))
     return Answer(
         "\n".join(lines), found.matter.id, "materials", catalogue.version, found.day, sources
@@ -162,15 +172,3 @@ def _needed_lines(catalogue: Catalogue, needed: Sequence[Judged]) -> Iterator[st
 def _detailed(catalogue: Catalogue, material: Material) -> str:
     """A material with its details; its condition is said by the verdict."""
     return material_line(catalogue, material.copy(update={"when": {}, "when_text": None}))
-
-
-def _remarks(words: dict[str, str], found: Checklist, cited: Sequence[Sourced]) -> Iterator[str]:
-    if not found.materials:
-        yield words["nothing"]
-    if any(fact.state is State.EXAMPLE for fact in cited):
-        yield words["not_here"]
-    if any(fact.state is State.UNVERIFIED for fact in cited):
-        yield words["unsure"]
-    if found.day - found.matter.checked_on > RECHECK_AFTER:
-        yield words["expired"]
-    yield words["checked"].format(day=found.matter.checked_on.isoformat())

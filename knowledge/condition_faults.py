@@ -10,6 +10,7 @@ from knowledge.schema import (
     JOINING,
     NEGATING,
     Matter,
+    Overlay,
     Path,
     PathMatter,
     ProjectFact,
@@ -29,6 +30,13 @@ def faults_of_matter(vocabulary: Vocabulary, matter: Matter) -> Iterator[Fault]:
         yield from condition_faults(vocabulary, rule.when, (*keys, "when"))
     for index, material in enumerate(matter.materials):
         yield from condition_faults(vocabulary, material.when, ("materials", index, "when"))
+
+
+def faults_of_overlay(vocabulary: Vocabulary, overlay: Overlay) -> Iterator[Fault]:
+    for part in ("add", "replace"):
+        for index, material in enumerate(getattr(overlay, part).materials):
+            keys: Keys = (part, "materials", index, "when")
+            yield from condition_faults(vocabulary, material.when, keys)
 
 
 def faults_of_path(vocabulary: Vocabulary, path: Path) -> Iterator[Fault]:

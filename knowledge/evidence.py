@@ -11,7 +11,7 @@ from typing import Any
 
 from knowledge.differences import Difference, field_differences, plain
 from knowledge.loader import Catalogue
-from knowledge.schema import Matter, Sourced
+from knowledge.schema import Matter, Sourced, Term
 
 NEIGHBOURS = ("after", "parallel", "merges")
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -42,7 +42,8 @@ def evidence(catalogue: Catalogue, slug: str, fields: Iterable[str], day: date) 
     """JSON of the facts of these fields of a matter that hold on a day: the matter's name, the
     facts by field, the titles of their sources."""
     wanted = tuple(dict.fromkeys(fields))
-    return _evidence(_Wanted(catalogue, catalogue.version, slug, wanted, day))
+    version = f"{catalogue.version}@{catalogue.place}"
+    return _evidence(_Wanted(catalogue, version, slug, wanted, day))
 
 
 def fields_of(aspects: Iterable[str]) -> list[str]:
@@ -50,18 +51,54 @@ def fields_of(aspects: Iterable[str]) -> list[str]:
     return [name for aspect in aspects for name in FIELDS[aspect]]
 
 
-@lru_cache(maxsize=4096)
-def _evidence(wanted: _Wanted) -> str:
-    catalogue, matter = wanted.catalogue, wanted.catalogue.matters[wanted.matter]
-    facts = {name: facts_of(catalogue, matter, name, wanted.day) for name in wanted.fields}
+def term_evidence(catalogue: Catalogue, term: str) -> str:
+    """The same for a term of the reform."""
+    found = catalogue.terms[term]
+    facts = _term_facts(found)
+    content = {
+        "term": term,
+        "name": found.name,
+        "fields": facts,
+        "sources": _cited(catalogue, facts),
+    }
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _term_facts(term: Term) -> dict[str, Any]:
+    return {"definition": plain(term.definition), "more": [plain(fact) for fact in term.more]}
+
+
+def term_changes(
+    catalogue: Catalogue, term: str, name: str, told: dict[str, Any]
+) -> list[Difference]:
+    """How what was told of a term differs from this catalogue."""
+    found = catalogue.terms.get(term)
+    if found is None:
+        return [Difference("id", "名词", name, None)]
+    now = _term_facts(found)
+    return [
+        difference
+        for key, before in told.items()
+        for difference in field_differences(key, before, now.get(key), catalogue.vocabulary)
+    ]
+
+
+def _cited(catalogue: Catalogue, facts: dict[str, Any]) -> dict[str, str]:
+    """The titles of the sources that facts point at."""
     cited = {
         item["source"].partition("#")[0]
         for items in facts.values()
         for item in (items if isinstance(items, list) else [items])
         if isinstance(item, dict) and "source" in item
     }
-    sources = {one: catalogue.sources[one].title for one in sorted(cited)}
-    content = {"name": matter.name, "fields": facts, "sources": sources}
+    return {one: catalogue.sources[one].short_title for one in sorted(cited)}
+
+
+@lru_cache(maxsize=4096)
+def _evidence(wanted: _Wanted) -> str:
+    catalogue, matter = wanted.catalogue, wanted.catalogue.matters[wanted.matter]
+    facts = {name: facts_of(catalogue, matter, name, wanted.day) for name in wanted.fields}
+    content = {"name": matter.name, "fields": facts, "sources": _cited(catalogue, facts)}
     return json.dumps(content, ensure_ascii=False)
 
 

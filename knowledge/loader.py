@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from knowledge.condition_faults import Fault, faults_of_matter, faults_of_path
-from knowledge.schema import Digest, Matter, ProjectFact, Record, Source, Term
+from knowledge.condition_faults import Fault, faults_of_matter, faults_of_overlay, faults_of_path
+from knowledge.places import merged
+from knowledge.schema import Digest, Matter, Overlay, Place, ProjectFact, Record, Source, Term
 from knowledge.schema import Path as MatterPath
 from knowledge.yaml_source import Problem, YamlUnreadable, line_of, read_yaml
 
@@ -41,7 +42,23 @@ class Catalogue:
     sources: dict[str, Source]
     vocabulary: dict[str, ProjectFact]
     version: str
+    places: dict[str, Place] = field(default_factory=dict)
+    overlays: dict[str, Overlay] = field(default_factory=dict)
+    place: str | None = None  # whose rules the matters have; None: the country's
     files: dict[str, tuple[Path, Keys]] = field(default_factory=dict, repr=False)
+    _of_places: dict[str, Catalogue] = field(default_factory=dict, repr=False, compare=False)
+
+    def at(self, place: str | None) -> Catalogue:
+        """The catalogue of a place; of the country when the place is None or not known."""
+        if place is None or place not in self.places:
+            return self
+        if place not in self._of_places:
+            matters = {
+                slug: merged(self.places, self.overlays, matter, place)
+                for slug, matter in self.matters.items()
+            }
+            self._of_places[place] = replace(self, matters=matters, place=place, _of_places={})
+        return self._of_places[place]
 
     def name(self, slug: str) -> str:
         return self.matters[slug].name
@@ -62,6 +79,8 @@ def load_catalogue(folder: Path = KNOWLEDGE) -> Catalogue:
             ]
         },
         vocabulary={f.id: f for f in reader.all(ProjectFact, "", "facts.yml")},
+        places={p.id: p for p in reader.all(Place, "places", "places.yml")},
+        overlays={o.id: o for o in reader.each(Overlay, "places", "*/*.yml")},
         version=reader.digest.hexdigest()[:12],
         files=reader.files,
     )
@@ -77,6 +96,10 @@ def _condition_problems(catalogue: Catalogue) -> Iterator[Problem]:
         yield from _located(
             catalogue, f"Matter:{matter.id}", faults_of_matter(catalogue.vocabulary, matter)
         )
+    for overlay in catalogue.overlays.values():
+        yield from _located(
+            catalogue, f"Overlay:{overlay.id}", faults_of_overlay(catalogue.vocabulary, overlay)
+        )
     for path in catalogue.paths.values():
         yield from _located(
             catalogue, f"Path:{path.id}", faults_of_path(catalogue.vocabulary, path)
@@ -86,7 +109,7 @@ def _condition_problems(catalogue: Catalogue) -> Iterator[Problem]:
 def _located(catalogue: Catalogue, entry: str, faults: Iterable[Fault]) -> Iterator[Problem]:
     file, where = catalogue.files[entry]
     for keys, what, todo in faults:
-        yield Problem(file, line_of(file, (*where, *keys)), what, todo)
+        yield Problem(file, line_of(file, (*where, *keys)), what, todo, keys)
 
 
 class _Reader:
@@ -98,9 +121,9 @@ class _Reader:
         self.files: dict[str, tuple[Path, Keys]] = {}
         self.digest = hashlib.sha256()
 
-    def each(self, kind: type[Kind], folder: str) -> Iterator[Kind]:
+    def each(self, kind: type[Kind], folder: str, pattern: str = "*.yml") -> Iterator[Kind]:
         """One record per file."""
-        for path in sorted((self.folder / folder).glob("*.yml")):
+        for path in sorted((self.folder / folder).glob(pattern)):
             yield from self._parse(kind, path, self._read(path), ())
 
     def all(self, kind: type[Kind], folder: str, pattern: str) -> Iterator[Kind]:

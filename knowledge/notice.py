@@ -18,6 +18,7 @@ from knowledge.schema import Fact, Material, Matter, ProjectFact, Sourced, State
 
 TITLE = "一次性告知书"
 LANGUAGE = "zh"
+COUNTRY = "全国通用的规定"
 SHORTCUTS = {
     "shared_data": "可数据共享，免提交",
     "commitment": "可告知承诺",
@@ -80,11 +81,12 @@ class Section:
 @dataclass(frozen=True)
 class Notice:
     """`facts` are the project's facts in words, `wanted` the names of those that would still decide
-    something. `day` is the day whose rules it states (China)."""
+    something. `place` and `day` (China) are those whose rules it states."""
 
     matter: str
     name: str
     kind: str
+    place: str
     day: str
     catalogue: str
     checked_on: str
@@ -118,6 +120,7 @@ def compose_notice(catalogue: Catalogue, slug: str, facts: Mapping[str, str], da
         matter=slug,
         name=matter.name,
         kind=matter.kind.text,
+        place=catalogue.places[catalogue.place].name if catalogue.place else COUNTRY,
         day=day.isoformat(),
         catalogue=catalogue.version,
         checked_on=matter.checked_on.isoformat(),

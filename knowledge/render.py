@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from knowledge.conditions import describe
 from knowledge.loader import Catalogue
+from knowledge.recheck import is_due
 from knowledge.schema import Fact, Material, Matter, Service, Source, Sourced, State
 from knowledge.yaml_source import read_yaml
 
 HERE = Path(__file__).parent
-RECHECK_AFTER = timedelta(days=365)
 FORMS = {"original": "原件", "copy": "复印件", "electronic": "电子件"}
 
 
@@ -63,7 +63,8 @@ def render(catalogue: Catalogue, slug: str, aspect: str, day: date, language: st
     """
     matter = catalogue.matters[slug]
     words = headings()[language]
-    parts = [_valid(part, day) for part in _parts(matter, aspect)]
+    all_parts = _parts(matter, aspect)
+    parts = [_valid(part, day) for part in all_parts]
     facts = [fact for part in parts for fact in part.facts]
     sections = [_section(catalogue, words, part) for part in parts if part.facts]
     sections.extend(_neighbours(catalogue, words, matter) if aspect == "prerequisites" else [])
@@ -72,7 +73,10 @@ def render(catalogue: Catalogue, slug: str, aspect: str, day: date, language: st
         heading=words[aspect],
         colon=words["colon"],
         sections=sections,
-        remarks=_remarks(words, matter, facts, bool(sections), day),
+        remarks=[
+            *([] if sections else [nothing_said(words, any(p.facts for p in all_parts), day)]),
+            *remarks_on(catalogue, words, matter, facts, day),
+        ],
         checked=words["checked"].format(day=matter.checked_on.isoformat()),
     )
     cited = tuple(dict.fromkeys(fact.source for fact in facts))
@@ -158,7 +162,7 @@ def source_note(catalogue: Catalogue, fact: Sourced) -> str:
     named = _named(source, fact.locator)
     if fact.state is State.EXAMPLE:
         return f"外地示例·{fact.place}，来源：{named}"
-    where = f"{fact.place}，" if fact.place else ""
+    where = f"{fact.place}规定，" if fact.place else ""
     return f"{where}依据：{named}"
 
 
@@ -188,17 +192,25 @@ def _neighbours(catalogue: Catalogue, words: dict[str, str], matter: Matter) -> 
             yield Section(words[label], [Group("", names)])
 
 
-def _remarks(
-    words: dict[str, str], matter: Matter, facts: Sequence[Sourced], said: bool, day: date
+def nothing_said(words: dict[str, str], at_other_times: bool, day: date) -> str:
+    """Instead of an answer: the catalogue has nothing, or nothing of that day."""
+    return words["nothing_then"].format(day=day.isoformat()) if at_other_times else words["nothing"]
+
+
+def remarks_on(
+    catalogue: Catalogue,
+    words: dict[str, str],
+    matter: Matter,
+    facts: Sequence[Sourced],
+    day: date,
 ) -> list[str]:
+    """What must be said of the facts of an answer: whose they are, how sure, how old."""
     remarks = []
-    if not said:
-        remarks.append(words["nothing"])
     if any(fact.state is State.EXAMPLE for fact in facts):
         remarks.append(words["not_here"])
     if any(fact.state is State.UNVERIFIED for fact in facts):
         remarks.append(words["unsure"])
-    if day - matter.checked_on > RECHECK_AFTER:
+    if any(is_due(catalogue, matter, fact, day) for fact in facts):
         remarks.append(words["expired"])
     return remarks
 

@@ -264,6 +264,56 @@ FACT_FIELDS = (
 )
 
 
+class Place(Record):
+    """A place with rules of its own (knowledge/places/places.yml says what each key means)."""
+
+    id: str
+    name: str
+    level: Literal["province", "city", "district"]
+    parent: str | None = None
+    city: str | None = None
+    words: list[str] = Field(default_factory=list)
+
+
+class OverlayFacts(Record):
+    """What a place says about a matter, by the matter's own fields."""
+
+    departments: list[Fact] = Field(default_factory=list)
+    conditions: list[Fact] = Field(default_factory=list)
+    materials: list[Material] = Field(default_factory=list)
+    process: list[Fact] = Field(default_factory=list)
+    statutory_limits: list[Limit] = Field(default_factory=list)
+    promised_limits: list[Limit] = Field(default_factory=list)
+    fees: list[Fact] = Field(default_factory=list)
+    basis: list[Fact] = Field(default_factory=list)
+    results: list[Fact] = Field(default_factory=list)
+    prerequisites: list[Fact] = Field(default_factory=list)
+    penalties: list[Fact] = Field(default_factory=list)
+    notes: list[Fact] = Field(default_factory=list)
+
+
+class Overlay(Record):
+    """The rules of one place for one matter, laid over those of the places around it.
+
+    `add` puts facts before the wider ones of a field, `replace` puts them in their stead, `retire`
+    lists wider facts that do not hold here: a material's name, else the whole text.
+    """
+
+    place: str
+    matter: str
+    add: OverlayFacts = OverlayFacts()
+    replace: OverlayFacts = OverlayFacts()
+    retire: dict[str, list[str]] = Field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"{self.place}/{self.matter}"
+
+    def facts(self) -> list[Sourced]:
+        parts = (self.add, self.replace)
+        return [fact for part in parts for name in part.__fields__ for fact in getattr(part, name)]
+
+
 class Term(Record):
     """A term of the reform, explained (policy questions)."""
 
@@ -284,6 +334,7 @@ class Source(Record):
     kind: Literal["law", "document", "page"] = "document"
     number: str | None = None
     date: str | None = None  # as printed: a day, a month or a year
+    recheck_days: int | None = Field(default=None, ge=1)  # instead of those of recheck.yml
     read: str
     place: str | None = None
     url: str | None = None

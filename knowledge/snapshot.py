@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from knowledge.loader import Catalogue
-from knowledge.schema import Matter, ProjectFact, Record, Source, Term
+from knowledge.schema import Matter, Overlay, Place, ProjectFact, Record, Source, Term
 from knowledge.schema import Path as MatterPath
 
 KINDS: dict[str, type[Record]] = {
@@ -16,6 +16,8 @@ KINDS: dict[str, type[Record]] = {
     "paths": MatterPath,
     "sources": Source,
     "vocabulary": ProjectFact,
+    "places": Place,
+    "overlays": Overlay,
 }
 
 
@@ -38,7 +40,7 @@ def kept(path: Path) -> Catalogue | None:
     try:
         content = json.loads(path.read_text("utf-8"))
         parts = {
-            name: {item["id"]: kind.parse_obj(item) for item in content[name]}
+            name: {record.id: record for record in map(kind.parse_obj, content[name])}  # type: ignore[attr-defined]
             for name, kind in KINDS.items()
         }
         return Catalogue(**parts, version=content["version"])  # type: ignore[arg-type]

@@ -70,6 +70,7 @@ def examine(folder: Path, settings: Settings, quick: bool = False) -> Examinatio
 
 def _by_state(catalogue: Catalogue) -> str:
     states = Counter(fact.state for matter in catalogue.matters.values() for fact in matter.facts())
+    states += Counter(fact.state for place in catalogue.overlays.values() for fact in place.facts())
     names = {State.VERIFIED: "已核实", State.EXAMPLE: "外地示例", State.UNVERIFIED: "未核实"}
     counts = "，".join(f"{name} {states[state]}" for state, name in names.items())
     return f"事项的内容共 {sum(states.values())} 条：{counts}。"

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from bot.commands.failing import said_plainly
 from bot.model.times import CHINA
-from bot.settings import ROOT
+from bot.services.local_rules import place_of
+from bot.settings import ROOT, read_settings
 from knowledge.checklist import Checklist, checklist
 from knowledge.conditions import (
     NEED_IN_WORDS,
@@ -50,6 +51,7 @@ def materials(matter: str, given: tuple[str, ...], as_json: bool) -> None:
         facts = facts_given(catalogue, given)
     except UnknownFact as error:
         raise click.UsageError(str(error)) from error
+    catalogue = catalogue.at(place_of(catalogue, facts, None, read_settings().place))
     found = checklist(catalogue, slug, facts, datetime.now(CHINA).date())
     if as_json:
         click.echo(json.dumps(_document(catalogue, found), ensure_ascii=False, indent=2))

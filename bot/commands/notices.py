@@ -15,7 +15,7 @@ from bot.documents.pages import notice_file
 from bot.documents.printing import TYPES, write
 from bot.documents.sheet import Sheet, sheet_of
 from bot.model.times import CHINA
-from bot.services.give_notice import notice_receipt
+from bot.services.give_notice import UnknownPlace, notice_receipt, rules_of
 from bot.services.ports import StoreUnavailable
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -36,12 +36,14 @@ FORMS = (*TYPES, "html")
     required=True,
     help="写到哪个文件；扩展名决定格式",
 )
+@click.option("--place", help="按哪里的规定，如 沈阳；默认取项目所在城市或设置")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天的规定，默认今天")
 @click.option("--database", "database_url", help="答复凭证存到哪个数据库，默认取设置")
 def notice(
     matter: str,
     given: tuple[str, ...],
     output: Path,
+    place: str | None,
     day: datetime | None,
     database_url: str | None,
 ) -> None:
@@ -57,6 +59,10 @@ def notice(
     except UnknownFact as error:
         raise click.UsageError(str(error)) from error
     wanted = day.date() if day else datetime.now(CHINA).date()
+    try:
+        catalogue = rules_of(catalogue, facts, place, settings.place)
+    except UnknownPlace as error:
+        raise click.UsageError(str(error)) from error
     composed = compose_notice(catalogue, slug, facts, wanted)
     sheet = _kept(settings, catalogue, composed, facts)
     content = notice_file(sheet).encode() if form == "html" else write(sheet, form)

@@ -19,3 +19,4 @@ class Assistant:
     platform: Platform | None
     name_to_matter: NameToMatter
     now: Callable[[], datetime]
+    place: str | None = None  # whose rules hold where nothing else is known

@@ -14,9 +14,11 @@ from bot.model.receipt import NOTICE, Receipt
 from bot.model.reply import TO_STEWARD, Reply
 from bot.model.understanding import ASPECT_NAMES, Aspect, Understanding
 from bot.services.issue_receipt import sealed
+from bot.services.local_rules import place_of
 from knowledge.evidence import evidence
 from knowledge.loader import Catalogue
 from knowledge.notice import FIELDS, Notice, compose_notice
+from knowledge.places import place_in
 
 TERM = "one-time-notice"  # the reform term that a button for a notice carries
 OFFER = "一次性告知书"
@@ -25,6 +27,22 @@ _NAMED = re.compile(r"告知[书单]")
 _WISH = re.compile(
     r"给我|发我|发给|发一|开一|来一|出一|要一|我要|打印|下载|导出|生成|拿一|一份|一张"
 )
+
+
+class UnknownPlace(ValueError):
+    """A place that the catalogue does not have; the text is for the person."""
+
+
+def rules_of(
+    catalogue: Catalogue, facts: Mapping[str, str], wanted: str | None, default: str | None
+) -> Catalogue:
+    """The catalogue of the place that was asked for (an id or a name), else of the project's city,
+    else of the default. Raises UnknownPlace."""
+    named = wanted if wanted in catalogue.places else place_in(catalogue.places, wanted or "")
+    if wanted and named is None:
+        known = "、".join(f"{place.id}（{place.name}）" for place in catalogue.places.values())
+        raise UnknownPlace(f"资料里没有 {wanted} 这个地区；可以用：{known}")
+    return catalogue.at(named or place_of(catalogue, facts, None, default))
 
 
 def notice_receipt(notice: Notice, catalogue: Catalogue, facts: Mapping[str, str]) -> Receipt:
@@ -38,7 +56,7 @@ def notice_receipt(notice: Notice, catalogue: Catalogue, facts: Mapping[str, str
         "catalogue": notice.catalogue,
     }
     behind = evidence(catalogue, notice.matter, FIELDS, day)
-    return sealed(notice.matter, told, {"notice": asdict(notice)}, behind)
+    return sealed(notice.matter, told, {"notice": asdict(notice), "place": catalogue.place}, behind)
 
 
 def addresses(matter: str, code: str) -> dict[str, str]:

@@ -9,23 +9,27 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-from bot.model.receipt import ANSWER, Receipt, new_code, spelled
+from bot.model.receipt import ANSWER, TERM, Receipt, new_code, spelled
 from bot.model.reply import Reply
-from knowledge.evidence import evidence, fields_of
+from knowledge.evidence import evidence, fields_of, term_evidence
 from knowledge.loader import Catalogue
 
 LINE = "答复凭证 {code}"
 
 
 def with_receipt(catalogue: Catalogue, reply: Reply, day: date, today: date) -> Reply:
-    """The reply with a receipt, when it answers about a matter from this catalogue and has none.
+    """The reply with a receipt, when it answers from this catalogue about a matter or a term.
 
     `day` is the day whose rules were told.
     """
     if reply.receipt:
         return signed(reply, reply.receipt)
+    if reply.facts.get("catalogue") != catalogue.version:
+        return reply
+    if "term" in reply.facts:
+        return signed(reply, term_receipt(catalogue, reply.facts["term"], reply.text, today))
     matter, aspects = reply.facts.get("matter"), reply.facts.get("aspects")
-    if not matter or not aspects or reply.facts.get("catalogue") != catalogue.version:
+    if not matter or not aspects:
         return reply
     facts = reply.facts.get("project_facts") or {}
     receipt = answer_receipt(catalogue, matter, aspects, reply.text, day, today, facts)
@@ -59,9 +63,22 @@ def answer_receipt(
         "catalogue": catalogue.version,
     }
     said: dict[str, Any] = {"text": text}
+    if catalogue.place:
+        said["place"] = catalogue.place
     if day != today:
         said["day"] = day.isoformat()
     return sealed(matter, told, said, evidence(catalogue, matter, fields_of(aspects), day))
+
+
+def term_receipt(catalogue: Catalogue, term: str, text: str, today: date) -> Receipt:
+    told = {
+        "kind": TERM,
+        "aspects": [],
+        "day": today.isoformat(),
+        "facts": {},
+        "catalogue": catalogue.version,
+    }
+    return sealed(term, told, {"text": text}, term_evidence(catalogue, term))
 
 
 def sealed(matter: str, told: dict[str, Any], said: Mapping[str, Any], facts: str) -> Receipt:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bot.model.conversation import Conversation
 from knowledge.differences import Difference
-from knowledge.evidence import changes
+from knowledge.evidence import changes, term_changes
 from knowledge.loader import Catalogue
 
 Content = Mapping[str, Any]
@@ -65,9 +65,12 @@ def what_changed(
     catalogue: Catalogue, matter: str, content: Content, today: date
 ) -> list[Difference]:
     """What was told against today's catalogue: as of the day that was asked about, else today."""
+    if "term" in content:
+        return term_changes(catalogue, content["term"], content["name"], content["fields"])
     asked = content.get("day")
     day = date.fromisoformat(asked) if asked else today
-    return changes(catalogue, matter, content["name"], content["fields"], day)
+    here = catalogue.at(content.get("place"))
+    return changes(here, matter, content["name"], content["fields"], day)
 
 
 async def list_outdated(

@@ -54,8 +54,8 @@ def test_a_section_is_a_term_with_its_days_and_offices(folder: Path) -> None:
         "制定本地方案。",
     ]
     assert {fact.state for fact in [term.definition, *term.more]} == {State.VERIFIED}
-    assert source_note(catalogue, term.definition) == "某省，依据：某建〔2018〕1号第三部分第2条"
-    assert source_note(catalogue, term.more[-1]) == "某省，依据：某建〔2018〕1号第四部分第1条"
+    assert source_note(catalogue, term.definition) == "某省规定，依据：某建〔2018〕1号第三部分第2条"
+    assert source_note(catalogue, term.more[-1]) == "某省规定，依据：某建〔2018〕1号第四部分第1条"
 
 
 FAULTS = {

@@ -15,7 +15,7 @@ from bot.documents.pages import STYLE_SHEET, notice_page, problem_page, receipt_
 from bot.documents.printing import TYPES, Printer, PrintingTooLong, file_name
 from bot.documents.sheet import Sheet, sheet_of
 from bot.model.receipt import NOTICE, read_code
-from bot.services.give_notice import FORMS, addresses, notice_receipt
+from bot.services.give_notice import FORMS, UnknownPlace, addresses, notice_receipt, rules_of
 from bot.services.review_receipts import Issued, what_changed
 from bot.storage.receipts import Receipts
 from knowledge.conditions import UnknownFact, Vocabulary
@@ -139,10 +139,11 @@ async def _issue(request: web.Request) -> Issued:
         raise Unreadable(404, "资料里没有这个事项，请核对地址，或在对话里问一问。")
     facts, day = _facts(request, catalogue.vocabulary), _day(request)
     try:
-        composed = await asyncio.to_thread(compose_notice, catalogue, slug, facts, day)
-    except UnknownFact as error:
+        here = rules_of(catalogue, facts, request.query.get("place"), parts.assistant.place)
+        composed = await asyncio.to_thread(compose_notice, here, slug, facts, day)
+    except (UnknownFact, UnknownPlace) as error:
         raise Unreadable(422, str(error)) from error
-    made = notice_receipt(composed, catalogue, facts)
+    made = notice_receipt(composed, here, facts)
     return await _find(request, await Receipts(parts.database).issue(made))
 
 
