@@ -47,6 +47,8 @@ FIELD_NAMES = {
     "merges": "可合并办理的事项",
     "questions": "常见问法",
     "near_misses": "易混问法",
+    "definition": "名词解释",
+    "more": "名词的补充说明",
 }
 DETAIL_NAMES = {
     "text": "内容",

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.documents.qr import as_svg
 from bot.documents.sheet import COLUMNS, NO_MATERIALS, Sheet, row, sheet_of
-from bot.model.receipt import spelled
+from bot.model.receipt import NOTICE, TERM, spelled
 from bot.model.times import CHINA
 from bot.model.understanding import ASPECT_NAMES, Aspect
 from bot.services.review_receipts import Issued
@@ -72,10 +72,11 @@ def problem_page(title: str, detail: str) -> str:
 
 def _particulars(issued: Issued) -> list[tuple[str, str]]:
     told = issued.told
+    kinds = {NOTICE: TITLE, TERM: "名词解释"}
     asked = "、".join(ASPECT_NAMES[Aspect(aspect)] for aspect in told["aspects"])
     return [
-        ("事项", issued.content["name"]),
-        ("答复的内容", asked or TITLE),
+        ("名词" if told["kind"] == TERM else "事项", issued.content["name"]),
+        ("答复的内容", kinds.get(told["kind"], asked)),
         ("答复时间", f"{issued.at.astimezone(CHINA):%Y-%m-%d %H:%M}（北京时间）"),
         ("适用日期", told["day"]),
         ("资料版本", told["catalogue"]),
@@ -101,7 +102,7 @@ def _line(item: object, sources: Mapping[str, str]) -> Line:
     dates = [
         f"{DETAIL_NAMES[key]} {item[key]}" for key in ("valid_from", "valid_to") if item.get(key)
     ]
-    cited = f"{sources.get(source, source)}{place}"
+    cited = f"{sources.get(source, source)} {place}".strip()
     return Line(
         str(item.get("name") or item.get("text")),
         "；".join(part for part in (f"{state}{where}", cited, *dates) if part),

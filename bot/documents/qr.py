@@ -9,7 +9,7 @@ import segno
 
 def as_svg(address: str) -> str:
     """An inline SVG element without any style, for pages under a strict policy."""
-    return str(_code(address).svg_inline(scale=3, border=2, svgclass="qr", lineclass=None))
+    return str(_code(address).svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None))
 
 
 def as_png(address: str) -> BytesIO:

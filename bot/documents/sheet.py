@@ -39,6 +39,7 @@ class Sheet:
                 "还可以补充",
                 f"{'、'.join(notice.wanted)}（补充后清单更准）" if notice.wanted else "",
             ),
+            ("适用地区", notice.place),
             ("适用日期", f"{notice.day}（资料核对于 {notice.checked_on}）"),
             ("资料版本", notice.catalogue),
             ("答复凭证", spelled(self.code) if self.code else ""),

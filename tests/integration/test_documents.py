@@ -251,7 +251,7 @@ async def test_a_receipt_shows_the_answer_again(
         assert "【施工许可】\n自受理之日起7日内" in page
         assert "至今没有变化" in page
         assert "days-7" in page
-        assert "已核实；测试法第八条" in page
+        assert "已核实；测试法 第八条" in page
 
 
 async def test_a_receipt_says_what_has_changed_since(
