@@ -33,10 +33,12 @@ console = Console(stderr=True)
 
 @dataclass(frozen=True)
 class Examination:
-    """`problems` stop a publication; `said` are lines about what was found in order."""
+    """`problems` stop a publication; `said` are lines about what was found in order. `left_out`
+    says why the questions were not asked, when they were not."""
 
     problems: Sequence[Problem]
     said: Sequence[str] = ()
+    left_out: str | None = None
 
 
 def examine(folder: Path, settings: Settings, quick: bool = False) -> Examination:
@@ -52,11 +54,9 @@ def examine(folder: Path, settings: Settings, quick: bool = False) -> Examinatio
         f"({time.monotonic() - begun:.1f} s, version {catalogue.version})",
         _by_state(catalogue),
     ]
-    if quick:
-        return Examination([], [*said, "没有演练问法（--quick）。"])
-    missing = _missing(settings)
+    missing = "只检查文件和引用（--quick）" if quick else _missing(settings)
     if missing:
-        return Examination([], [*said, f"没有演练问法：{missing}。以上只检查了文件和引用。"])
+        return Examination([], [*said, f"没有演练问法：{missing}。"], missing)
     begun = time.monotonic()
     known, _ = read_known(folder, catalogue)
     rehearsal, before = _rehearse(catalogue, settings)

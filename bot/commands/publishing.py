@@ -51,6 +51,8 @@ def _publish(source: Path, settings: Settings, versions: Versions, who: str, why
     current = versions.current()
     with versions.draft(source) as draft:
         found = examine(draft, settings)
+        if found.left_out:
+            raise click.ClickException(f"没有发布：没有演练问法就不能发布；{found.left_out}。")
         if found.problems:
             for problem in found.problems:
                 click.echo(str(_in(source, draft, problem)), err=True)
