@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from sqlalchemy.engine import make_url
 
 from bot.commands.failing import said_plainly, settings_or_exit
 from bot.commands.materials import facts_given, slug_named
@@ -18,7 +17,7 @@ from bot.model.times import CHINA
 from bot.services.give_notice import UnknownPlace, notice_receipt, rules_of
 from bot.services.ports import StoreUnavailable
 from bot.settings import Settings
-from bot.storage.database import Database
+from bot.storage.database import Database, is_missing
 from bot.storage.receipts import Receipts
 from knowledge.conditions import UnknownFact
 from knowledge.loader import Catalogue, load_catalogue
@@ -96,8 +95,7 @@ def _kept(
 
 def open_receipts(settings: Settings) -> Receipts | None:
     """None, and a word on standard error, for an SQLite file that is not there."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
-        click.echo(f"没有数据库 {url.database}，告知书上不印答复凭证。", err=True)
+    if is_missing(settings.database_url):
+        click.echo("设置里的数据库还没有建立，告知书上不印答复凭证。", err=True)
         return None
     return Receipts(Database(settings.database_url))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -75,6 +76,12 @@ class Database:
         for pool in {self._writers, self._readers}:
             pool.shutdown(wait=True)
         self.engine.dispose()
+
+
+def is_missing(url: str) -> bool:
+    """Whether the address is of an SQLite file that is not there; connecting would make one."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists()
 
 
 def make_engine(url: str) -> Engine:
