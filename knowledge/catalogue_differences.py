@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from knowledge.differences import Difference, differences, field_differences, plain
 from knowledge.loader import Catalogue
@@ -13,14 +13,8 @@ from knowledge.stages import STAGES
 
 Kind = TypeVar("Kind", bound=Record)
 NEIGHBOURS = ("after", "parallel", "merges")
-TERM_FIELDS = {
-    "name": "名称",
-    "aliases": "别名",
-    "definition": "解释",
-    "more": "补充说明",
-    "matters": "相关事项",
-    "questions": "常见问法",
-}
+PARTS = {"add": "", "replace": "代替全国规定的", "retire": "不适用的"}
+TERM_FIELDS = ("name", "aliases", "definition", "more", "matters", "questions")
 
 
 @dataclass(frozen=True)
@@ -40,6 +34,7 @@ def catalogue_differences(old: Catalogue, new: Catalogue) -> list[Change]:
     """Everything that answers are made of: matters, terms, paths, sources."""
     return [
         *_of_matters(old, new),
+        *_of_places(old, new),
         *_of_each(old.terms, new.terms, _of_term, lambda term: f"术语“{term.name}”"),
         *_of_each(old.paths, new.paths, _of_path, lambda path: f"办理路径“{path.name}”"),
         *_of_each(old.sources, new.sources, _of_source, lambda one: f"来源“{one.short_title}”"),
@@ -52,6 +47,26 @@ def _of_matters(old: Catalogue, new: Catalogue) -> Iterator[Change]:
         before, after = old.matters.get(slug), new.matters.get(slug)
         for difference in differences(before, after, new.vocabulary):
             yield Change(names[slug], slug, _with_names(difference, names))
+
+
+def _of_places(old: Catalogue, new: Catalogue) -> Iterator[Change]:
+    """The rules of places, each as “place·matter”."""
+    for id in dict.fromkeys((*old.overlays, *new.overlays)):
+        before, after = (_overlay(one, id) for one in (old, new))
+        place, _, slug = id.partition("/")
+        known = new if id in new.overlays else old
+        about = f"{known.places[place].name}·{known.name(slug)}"
+        for part, how in PARTS.items():
+            sides = before.get(part, {}), after.get(part, {})
+            for field in dict.fromkeys((*sides[0], *sides[1])):
+                one, other = (side.get(field) for side in sides)
+                for found in field_differences(field, one, other, new.vocabulary):
+                    yield Change(about, id, replace(found, what=f"{how}{found.what}"))
+
+
+def _overlay(catalogue: Catalogue, id: str) -> dict[str, dict[str, list[Any]]]:
+    overlay = catalogue.overlays.get(id)
+    return plain(overlay) if overlay else {}
 
 
 def _with_names(difference: Difference, names: Mapping[str, str]) -> Difference:
@@ -84,9 +99,9 @@ def _of_each(
 
 def _of_term(old: Term, new: Term) -> Iterator[Difference]:
     before, after = plain(old), plain(new)
-    for field, what in TERM_FIELDS.items():
+    for field in TERM_FIELDS:
         for one in field_differences(field, before.get(field), after.get(field)):
-            yield replace(one, what=one.what.replace(field, what, 1))
+            yield replace(one, what="名称") if field == "name" else one
 
 
 def _of_path(old: Path, new: Path) -> Iterator[Difference]:
