@@ -23,12 +23,13 @@ from bot.services.ports import Log, TurnResult
 from bot.settings import Settings
 from bot.storage.database import make_engine
 from bot.storage.migrate import migrate
-from bot.storage.tables import conversations, entries, outbox
+from bot.storage.tables import conversations, entries, outbox, receipts
 from tests.fakes.dialogue import ScriptedDialogue
 
 PLUGS = (
     "connectors.channels.web.routes",
     "connectors.channels.web.pages",
+    "connectors.channels.web.documents",
     "connectors.desk.routes",
 )
 STEWARDS = ("李敏", "王强")
@@ -100,7 +101,7 @@ class Rehearsal:
         """Forgets every conversation; stewards and sessions stay."""
 
         def forget(connection: Connection) -> None:
-            for table in (outbox, entries, conversations):
+            for table in (outbox, receipts, entries, conversations):
                 connection.execute(sa.delete(table))
 
         self._run(self._parts.database.run(forget))
