@@ -5,6 +5,7 @@ from rasa_sdk import Tracker
 from actions.base import AssistantAction
 from actions.understanding import entity
 from bot.model.reply import Reply
+from bot.services.issue_receipt import with_receipt
 from bot.services.plan_project import plan_project
 
 
@@ -13,4 +14,6 @@ class PlanProject(AssistantAction):
         return "action_plan_project"
 
     async def reply(self, tracker: Tracker) -> Reply:
-        return plan_project(self.assistant.catalogue(), entity(tracker, "path"))
+        catalogue, today = self.assistant.catalogue(), self.assistant.now().date()
+        reply = plan_project(catalogue, entity(tracker, "path"))
+        return with_receipt(catalogue, reply, today, today)

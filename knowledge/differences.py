@@ -47,6 +47,7 @@ FIELD_NAMES = {
     "merges": "可合并办理的事项",
     "questions": "常见问法",
     "near_misses": "易混问法",
+    "stages": "各阶段的事项",
     "definition": "名词解释",
     "more": "名词的补充说明",
 }

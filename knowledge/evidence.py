@@ -9,9 +9,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from knowledge.conditions import describe
 from knowledge.differences import Difference, field_differences, plain
 from knowledge.loader import Catalogue
-from knowledge.schema import Matter, Sourced, Term
+from knowledge.schema import Matter, Path, PathMatter, Sourced, Term
 
 NEIGHBOURS = ("after", "parallel", "merges")
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -81,6 +82,46 @@ def term_changes(
         for key, before in told.items()
         for difference in field_differences(key, before, now.get(key), catalogue.vocabulary)
     ]
+
+
+def path_evidence(catalogue: Catalogue, path: str) -> str:
+    """The same for the path of a kind of project."""
+    found = catalogue.paths[path]
+    source = found.source.partition("#")[0]
+    content = {
+        "path": path,
+        "name": found.name,
+        "fields": _path_facts(catalogue, found),
+        "sources": {source: catalogue.sources[source].short_title},
+    }
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _path_facts(catalogue: Catalogue, path: Path) -> dict[str, Any]:
+    return {
+        "stages": [
+            f"{stage.name}：{'、'.join(_of_path(catalogue, item) for item in stage.matters)}"
+            for stage in path.stages
+        ]
+    }
+
+
+def _of_path(catalogue: Catalogue, item: str | PathMatter) -> str:
+    if isinstance(item, str):
+        return catalogue.name(item)
+    when = f"（{describe(catalogue.vocabulary, item.when)}）" if item.when else ""
+    return f"{catalogue.name(item.matter)}{when}"
+
+
+def path_changes(
+    catalogue: Catalogue, path: str, name: str, told: dict[str, Any]
+) -> list[Difference]:
+    """How what was told of a path differs from this catalogue."""
+    found = catalogue.paths.get(path)
+    if found is None:
+        return [Difference("id", "办理路径", name, None)]
+    now = _path_facts(catalogue, found)
+    return list(field_differences("stages", told["stages"], now["stages"], catalogue.vocabulary))
 
 
 def _cited(catalogue: Catalogue, facts: dict[str, Any]) -> dict[str, str]:

@@ -31,7 +31,7 @@ NAMES = {"web": "网页", "rest": "REST 接口", "telegram": "Telegram"}
 def changes(begin: str | None, database_url: str | None, as_json: bool) -> None:
     settings = settings_or_exit(database_url=database_url)
     with said_plainly():
-        catalogue = load_catalogue(settings.knowledge)
+        catalogue = load_catalogue(settings.served)
         receipts = Receipts(Database(settings.database_url))
         today = datetime.now(CHINA).date()
         try:

@@ -51,7 +51,7 @@ def notice(
         raise click.UsageError(f"--output {output}：扩展名应为 .docx、.pdf 或 .html")
     settings = settings_or_exit(database_url=database_url)
     with said_plainly():
-        catalogue = load_catalogue(settings.knowledge)
+        catalogue = load_catalogue(settings.served)
     slug = slug_named(catalogue, matter)
     try:
         facts = facts_given(catalogue, given)

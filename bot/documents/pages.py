@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.documents.qr import as_svg
 from bot.documents.sheet import COLUMNS, NO_MATERIALS, Sheet, row, sheet_of
-from bot.model.receipt import NOTICE, TERM, spelled
+from bot.model.receipt import NOTICE, PATH, TERM, spelled
 from bot.model.times import CHINA
 from bot.model.understanding import ASPECT_NAMES, Aspect
 from bot.services.review_receipts import Issued
@@ -72,10 +72,10 @@ def problem_page(title: str, detail: str) -> str:
 
 def _particulars(issued: Issued) -> list[tuple[str, str]]:
     told = issued.told
-    kinds = {NOTICE: TITLE, TERM: "名词解释"}
+    kinds = {NOTICE: TITLE, TERM: "名词解释", PATH: "全流程事项"}
     asked = "、".join(ASPECT_NAMES[Aspect(aspect)] for aspect in told["aspects"])
     return [
-        ("名词" if told["kind"] == TERM else "事项", issued.content["name"]),
+        ({TERM: "名词", PATH: "办理路径"}.get(told["kind"], "事项"), issued.content["name"]),
         ("答复的内容", kinds.get(told["kind"], asked)),
         ("答复时间", f"{issued.at.astimezone(CHINA):%Y-%m-%d %H:%M}（北京时间）"),
         ("适用日期", told["day"]),

@@ -9,16 +9,17 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-from bot.model.receipt import ANSWER, TERM, Receipt, new_code, spelled
+from bot.model.receipt import ANSWER, PATH, TERM, Receipt, new_code, spelled
 from bot.model.reply import Reply
-from knowledge.evidence import evidence, fields_of, term_evidence
+from knowledge.evidence import evidence, fields_of, path_evidence, term_evidence
 from knowledge.loader import Catalogue
 
 LINE = "答复凭证 {code}"
+WHOLE = {TERM: term_evidence, PATH: path_evidence}  # what is told as a whole, by kind
 
 
 def with_receipt(catalogue: Catalogue, reply: Reply, day: date, today: date) -> Reply:
-    """The reply with a receipt, when it answers from this catalogue about a matter or a term.
+    """The reply with a receipt, when it tells what this catalogue says.
 
     `day` is the day whose rules were told.
     """
@@ -26,8 +27,12 @@ def with_receipt(catalogue: Catalogue, reply: Reply, day: date, today: date) -> 
         return signed(reply, reply.receipt)
     if reply.facts.get("catalogue") != catalogue.version:
         return reply
-    if "term" in reply.facts:
-        return signed(reply, term_receipt(catalogue, reply.facts["term"], reply.text, today))
+    for kind, evidence_of in WHOLE.items():
+        if kind in reply.facts:
+            about = reply.facts[kind]
+            told = _told(catalogue, kind, today)
+            facts_told = evidence_of(catalogue, about)
+            return signed(reply, sealed(about, told, {"text": reply.text}, facts_told))
     matter, aspects = reply.facts.get("matter"), reply.facts.get("aspects")
     if not matter or not aspects:
         return reply
@@ -70,15 +75,14 @@ def answer_receipt(
     return sealed(matter, told, said, evidence(catalogue, matter, fields_of(aspects), day))
 
 
-def term_receipt(catalogue: Catalogue, term: str, text: str, today: date) -> Receipt:
-    told = {
-        "kind": TERM,
+def _told(catalogue: Catalogue, kind: str, today: date) -> dict[str, Any]:
+    return {
+        "kind": kind,
         "aspects": [],
         "day": today.isoformat(),
         "facts": {},
         "catalogue": catalogue.version,
     }
-    return sealed(term, told, {"text": text}, term_evidence(catalogue, term))
 
 
 def sealed(matter: str, told: dict[str, Any], said: Mapping[str, Any], facts: str) -> Receipt:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bot.model.conversation import Conversation
 from knowledge.differences import Difference
-from knowledge.evidence import changes, term_changes
+from knowledge.evidence import changes, path_changes, term_changes
 from knowledge.loader import Catalogue
 
 Content = Mapping[str, Any]
@@ -67,6 +67,8 @@ def what_changed(
     """What was told against today's catalogue: as of the day that was asked about, else today."""
     if "term" in content:
         return term_changes(catalogue, content["term"], content["name"], content["fields"])
+    if "path" in content:
+        return path_changes(catalogue, content["path"], content["name"], content["fields"])
     asked = content.get("day")
     day = date.fromisoformat(asked) if asked else today
     here = catalogue.at(content.get("place"))

@@ -105,7 +105,8 @@ def test_a_steward_sees_whom_to_tell_and_settles_it(
 ) -> None:
     old = catalogue().matters[MATTER]
     limit = old.statutory_limits[0].copy(update={"text": "自收到申请之日起15日内发证", "days": 15})
-    then = replace(catalogue(), matters={MATTER: old.copy(update={"statutory_limits": [limit]})})
+    changed = {MATTER: old.copy(update={"statutory_limits": [limit]})}
+    then = replace(catalogue(), matters=changed, version="before")
     facts = {"matter": MATTER, "aspects": ["time_limit"], "catalogue": then.version}
     today = datetime.now(CHINA).date()
     signed = with_receipt(then, Reply("15日", facts=facts), today, today)

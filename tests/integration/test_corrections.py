@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -104,11 +105,11 @@ def prepared(folder: Path) -> str:
 
 
 def test_changes_lists_who_was_told_the_old_rule(tmp_path: Path) -> None:
-    catalogue = load_catalogue()
     slug = "construction-permit"
-    matter = catalogue.matters[slug]
+    matter = load_catalogue().matters[slug]
     old = matter.statutory_limits[0].copy(update={"text": "自收到申请之日起15日内发证", "days": 15})
-    catalogue.matters[slug] = matter.copy(update={"statutory_limits": [old]})
+    changed = {slug: matter.copy(update={"statutory_limits": [old]})}
+    catalogue = replace(load_catalogue(), matters=changed, version="before")
     database = Database(prepared(tmp_path))
     conversation, code = asyncio.run(tell(database, limit_of(catalogue, slug)))
     database.dispose()

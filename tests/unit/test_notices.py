@@ -193,6 +193,23 @@ def test_a_term_has_a_receipt_too() -> None:
     assert [one.after for one in what_changed(gone, TERM, content, TODAY)] == [None]
 
 
+def test_a_path_has_a_receipt_too() -> None:
+    catalogue = load_catalogue()
+    path = next(iter(catalogue.paths.values()))
+    facts = {"path": path.id, "catalogue": catalogue.version}
+    reply = with_receipt(catalogue, Reply(path.name, facts=facts), TODAY, TODAY)
+    assert reply.receipt
+    content = json.loads(reply.receipt.content)
+    shorter = path.copy(update={"stages": path.stages[1:]})
+
+    changed = what_changed(replace(catalogue, paths={path.id: shorter}), path.id, content, TODAY)
+    gone = what_changed(replace(catalogue, paths={}), path.id, content, TODAY)
+
+    assert what_changed(catalogue, path.id, content, TODAY) == []
+    assert path.stages[0].name in (changed[0].before or "")
+    assert [one.after for one in (*changed, *gone)] == [None, None]
+
+
 # --- lines
 
 
