@@ -1,9 +1,11 @@
-"""What every test may use: a real PostgreSQL without root."""
+"""What every test may use: a real PostgreSQL and a real MariaDB without root."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ import sqlalchemy as sa
 from bot.settings import read_settings
 from bot.storage.database import make_engine
 from bot.storage.migrate import migrate
+from tests.mariadb import find_daemon, mariadb_server
 
 if TYPE_CHECKING:
     from bot.dialogue.engine import RasaDialogue
@@ -69,6 +72,29 @@ def new_postgres_database(postgres_server: str) -> Iterator[Callable[..., str]]:
 def postgres_url(new_postgres_database: Callable[[], str]) -> str:
     """The address of a new, empty PostgreSQL database."""
     return new_postgres_database()
+
+
+@pytest.fixture(scope="session")
+def new_mariadb_database() -> Iterator[Callable[[], str]]:
+    """Makes a new, empty MariaDB database and gives its address."""
+    daemon = find_daemon()
+    if daemon is None:
+        message = "no mariadbd on this machine: the platform is NOT tried on MariaDB"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        warnings.warn(message, stacklevel=1)
+        pytest.skip(message)
+    with mariadb_server(daemon) as socket:
+        admin = sa.create_engine(f"mysql+pymysql://root@localhost/?unix_socket={socket}")
+
+        def create() -> str:
+            name = f"test_{uuid.uuid4().hex}"
+            with admin.connect() as connection:
+                connection.execute(sa.text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
+            return str(admin.url.set(database=name).render_as_string(hide_password=False))
+
+        yield create
+        admin.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -34,13 +34,13 @@ def layout(request):
     return request.param
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "postgres", "mariadb"])
 def platform(request, layout, tmp_path_factory):
     """The sample, unspoiled; tests only read it."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('platform') / 'platform.db'}"
     else:
-        url = request.getfixturevalue("new_postgres_database")()
+        url = request.getfixturevalue(f"new_{request.param}_database")()
     run(url, lambda connection: write_sample(connection, TODAY, layout))
     return SpglPlatform(url)
 
