@@ -90,7 +90,8 @@ def _missing(settings: Settings) -> str | None:
 
 
 def _rehearse(catalogue: Catalogue, settings: Settings) -> tuple[Rehearsal, Rehearsal | None]:
-    """The catalogue's rehearsal, and that of the version in force when it is another one."""
+    """The catalogue's rehearsal, and that of the version in force when it asks or is called
+    otherwise; else both would come out the same."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")  # the pinned libraries' notes to developers
     with console.status("演练问法…") as status:
@@ -101,13 +102,21 @@ def _rehearse(catalogue: Catalogue, settings: Settings) -> tuple[Rehearsal, Rehe
         examiner = Examiner(settings.model, catalogue, tell)
         rehearsal = examiner.rehearse()
         in_force = _in_force(settings)
-        if in_force is None or in_force.version == catalogue.version:
+        if in_force is None or _wording(in_force) == _wording(catalogue):
             return rehearsal, None
         return rehearsal, examiner.rehearse_questions(in_force)
 
 
 def _in_force(settings: Settings) -> Catalogue | None:
     return load_catalogue(settings.served) if Versions(settings.published).current() else None
+
+
+def _wording(catalogue: Catalogue) -> list[object]:
+    """Everything of the matters that the linker reads."""
+    return [
+        (matter.id, matter.name, matter.aliases, matter.summary.text, matter.questions)
+        for matter in catalogue.matters.values()
+    ]
 
 
 def _in_words(rehearsal: Rehearsal, before: Rehearsal | None, known: Known, seconds: float) -> str:

@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from click.testing import CliRunner, Result
@@ -199,3 +200,48 @@ def _with_copy(catalogue: Catalogue, slug: str, copy: str) -> Catalogue:
     second = matter.copy(update={"id": copy, "questions": halves[1], "near_misses": []})
     files = {**catalogue.files, f"Matter:{copy}": catalogue.files[f"Matter:{slug}"]}
     return replace(catalogue, matters={**catalogue.matters, slug: first, copy: second}, files=files)
+
+
+class _Examined:
+    """Stands in for the examiner; remembers which catalogues it was shown."""
+
+    shown: ClassVar[list[str]] = []
+
+    def __init__(self, model: Path, catalogue: Catalogue, tell: object) -> None:
+        self.shown.append(catalogue.version)
+
+    def rehearse(self) -> Rehearsal:
+        return Rehearsal([])
+
+    def rehearse_questions(self, catalogue: Catalogue) -> Rehearsal:
+        self.shown.append(catalogue.version)
+        return Rehearsal([])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "compared"),
+    [
+        ("text: 自受理之日起七日内, days: 7", "text: 自受理之日起五日内, days: 5", False),
+        ("text: 样例许可几天办完", "text: 样例许可多久办完", True),
+        ("aliases: [样例许可]", "aliases: [样例证]", True),
+    ],
+    ids=["a limit", "a question", "an alias"],
+)
+def test_the_version_in_force_is_rehearsed_when_it_is_worded_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, compared: bool
+) -> None:
+    from bot.components import examiner
+
+    monkeypatch.setenv("BANGBAN_KNOWLEDGE", str(tmp_path / "knowledge"))
+    monkeypatch.setenv("BANGBAN_PUBLISHED", str(tmp_path / "published"))
+    monkeypatch.setattr(examination, "_missing", lambda settings: None)
+    monkeypatch.setattr(examiner, "Examiner", _Examined)
+    folder = write_catalogue(tmp_path / "knowledge")
+    first = load_catalogue(folder).version
+    assert call("publish", *WHO).exit_code == 0
+    change(folder, PERMIT, old, new)
+    monkeypatch.setattr(_Examined, "shown", [])
+    done = call("publish", *WHO)
+    assert done.exit_code == 0, done.output
+    wanted = [load_catalogue(folder).version, *([first] if compared else [])]
+    assert _Examined.shown == wanted
