@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
 from bot.app.openapi import describe
 from bot.app.parts import PARTS, Parts, parts_of
-from bot.app.problems import Handler, problem, problems
+from bot.app.problems import problem, problems
 from bot.services.ports import StoreUnavailable
 
 MAX_BODY = 1024 * 1024  # bytes; far more than any message, far less than a nuisance
@@ -27,7 +27,9 @@ SECURITY = {
 
 def create_app(parts: Parts, plugs: Iterable[str]) -> web.Application:
     """The application; `plugs` are dotted names of modules with `plug(app, parts)`."""
-    app = web.Application(middlewares=[count, secure, problems], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
+    for mark in (secure, count):
+        app.on_response_prepare.append(mark)  # type: ignore[arg-type]  # aiosignal's types are newer
     app[PARTS] = parts
     app.router.add_get("/health/live", live)
     app.router.add_get("/health/ready", ready)
@@ -38,20 +40,13 @@ def create_app(parts: Parts, plugs: Iterable[str]) -> web.Application:
     return app
 
 
-@web.middleware
-async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
-    response = await handler(request)
+async def secure(request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in SECURITY.items():
+        response.headers.setdefault(name, value)
+
+
+async def count(request: web.Request, response: web.StreamResponse) -> None:
     REQUESTS.labels(request.method, str(response.status)).inc()
-    return response
-
-
-@web.middleware
-async def secure(request: web.Request, handler: Handler) -> web.StreamResponse:
-    response = await handler(request)
-    if not response.prepared:
-        for name, value in SECURITY.items():
-            response.headers.setdefault(name, value)
-    return response
 
 
 async def live(request: web.Request) -> web.Response:

@@ -105,6 +105,16 @@ class Conversation:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What one transaction did to a conversation: the head as it left it and the entries it
+    appended, in order. `answered` is the message that it dealt with, if that was what it did."""
+
+    head: Conversation
+    entries: tuple[Entry, ...]
+    answered: int | None = None
+
+
+@dataclass(frozen=True)
 class Inbound:
     """A message as a channel hands it on. (`channel`, `external_id`) names it for ever.
 

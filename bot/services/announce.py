@@ -1,6 +1,7 @@
 """Telling whoever listens in this process that a conversation has changed.
 
-An announcement carries no content: listeners read the log after the number they have seen.
+An announcement may carry the change itself, so that listeners need not read back what has just
+been written. It need not: then they read the log after the number they have seen.
 """
 
 from __future__ import annotations
@@ -9,35 +10,46 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from bot.model.conversation import Change
+
+Observer = Callable[[str, "Change | None"], None]
+Hear = Callable[["Change | None"], None]
+
 
 class Hub:
     """Announcements of conversations. Everything happens on one event loop."""
 
     def __init__(self) -> None:
-        self._listeners: dict[str, set[asyncio.Event]] = {}
-        self._observers: list[Callable[[str], None]] = []
+        self._listeners: dict[str, set[Hear]] = {}
+        self._observers: list[Observer] = []
 
-    def observe(self, observer: Callable[[str], None]) -> None:
-        """Calls `observer` with every conversation that changes."""
+    def observe(self, observer: Observer) -> None:
+        """Calls `observer` with every conversation that changes, and the change where known."""
         self._observers.append(observer)
 
-    def announce(self, conversation: str) -> None:
-        for event in self._listeners.get(conversation, ()):
-            event.set()
+    def announce(self, conversation: str, change: Change | None = None) -> None:
+        for hear in self._listeners.get(conversation, ()):
+            hear(change)
         for observer in self._observers:
-            observer(conversation)
+            observer(conversation, change)
+
+    @contextmanager
+    def hearing(self, conversation: str, hear: Hear) -> Iterator[None]:
+        """Calls `hear` with every change of the conversation, None for one that is not known."""
+        self._listeners.setdefault(conversation, set()).add(hear)
+        try:
+            yield
+        finally:
+            self._listeners[conversation].discard(hear)
+            if not self._listeners[conversation]:
+                del self._listeners[conversation]
 
     @contextmanager
     def listening(self, conversation: str) -> Iterator[asyncio.Event]:
         """An event that is set whenever the conversation changes; the listener clears it."""
         event = asyncio.Event()
-        self._listeners.setdefault(conversation, set()).add(event)
-        try:
+        with self.hearing(conversation, lambda _: event.set()):
             yield event
-        finally:
-            self._listeners[conversation].discard(event)
-            if not self._listeners[conversation]:
-                del self._listeners[conversation]
 
 
 class Feed:
@@ -47,7 +59,7 @@ class Feed:
         self._queues: set[asyncio.Queue[str]] = set()
         hub.observe(self._put)
 
-    def _put(self, conversation: str) -> None:
+    def _put(self, conversation: str, _: Change | None) -> None:
         for queue in self._queues:
             queue.put_nowait(conversation)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol
 
-from bot.model.conversation import Entry
+from bot.model.conversation import Change, Entry
 from bot.services.ports import Announcer, Delivery, Outbox, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class DeliveryLoop:
     def start(self) -> None:
         self._looking = asyncio.create_task(self._look())
 
-    def wake(self, conversation: str) -> None:
+    def wake(self, conversation: str, change: Change | None = None) -> None:
         """Something was said: looks into the outbox now."""
         self._woken.set()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from bot.model.conversation import Button, Conversation, Draft, Enterprise, Entry, Owner
+from bot.model.conversation import Button, Change, Conversation, Draft, Enterprise, Entry, Owner
 
 Result = TypeVar("Result")
 
@@ -36,7 +36,11 @@ class Log(Protocol):
 
     def find_by_peer(self, channel: str, peer: str) -> Conversation | None: ...
 
-    def open(self, channel: str, peer: str, enterprise: Enterprise | None) -> Conversation: ...
+    def lock_by_peer(self, channel: str, peer: str) -> Conversation | None:
+        """Like `lock`, if there is one."""
+
+    def open(self, channel: str, peer: str, enterprise: Enterprise | None) -> Conversation:
+        """A new conversation, or the one that another process has just opened, held."""
 
     def received(self, channel: str, external_id: str) -> tuple[str, int] | None:
         """(conversation, no) of a message that came before."""
@@ -46,6 +50,10 @@ class Log(Protocol):
     ) -> Entry:
         """Gives the entry the next number; entries spoken to the enterprise enter the outbox
         when the channel is one that is delivered to."""
+
+    @property
+    def appended(self) -> Sequence[Entry]:
+        """What this transaction appended so far, in order."""
 
     def save(self, conversation: Conversation) -> None: ...
 
@@ -111,9 +119,9 @@ class Dialogue(Protocol):
 
 
 class Announcer(Protocol):
-    """Tells whoever listens in this process that a conversation has changed."""
+    """Tells whoever listens in this process that a conversation has changed, and how if known."""
 
-    def announce(self, conversation: str) -> None: ...
+    def announce(self, conversation: str, change: Change | None = None) -> None: ...
 
 
 class StoreUnavailable(Exception):

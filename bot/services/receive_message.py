@@ -6,6 +6,7 @@ import unicodedata
 
 from bot.model.conversation import (
     Button,
+    Change,
     Conversation,
     Draft,
     EntryKind,
@@ -40,9 +41,9 @@ async def receive_message(store: Store, announcer: Announcer, inbound: Inbound) 
         raise NothingSaid("消息是空的，请输入要咨询的内容。")
     if len(text) > MAX_TEXT:
         raise TextTooLong(f"消息太长（{len(text)}字），请控制在{MAX_TEXT}字以内，分几条发送。")
-    received = await store.transact(lambda log: _append(log, inbound, text))
-    if not received.duplicate:
-        announcer.announce(received.conversation)
+    received, change = await store.transact(lambda log: _append(log, inbound, text))
+    if change:
+        announcer.announce(received.conversation, change)
     return received
 
 
@@ -57,14 +58,11 @@ def _is_space(character: str) -> bool:
     return unicodedata.category(character) == "Zs"
 
 
-def _append(log: Log, inbound: Inbound, text: str) -> Received:
+def _append(log: Log, inbound: Inbound, text: str) -> tuple[Received, Change | None]:
+    conversation = _conversation_of(log, inbound)  # held first: it may race its own redelivery
     before = log.received(inbound.channel, inbound.external_id)
     if before:
-        return Received(before[0], before[1], duplicate=True)
-    conversation = _conversation_of(log, inbound)
-    before = log.received(inbound.channel, inbound.external_id)  # raced by its own redelivery
-    if before:
-        return Received(before[0], before[1], duplicate=True)
+        return Received(before[0], before[1], duplicate=True), None
     pressed = _pressed(log, conversation, inbound.payload, text)
     if inbound.payload is not None and pressed is None:
         raise Refused("这个选项已失效，请直接输入您的问题。")
@@ -76,7 +74,8 @@ def _append(log: Log, inbound: Inbound, text: str) -> Received:
     draft = Draft(EntryKind.USER, said, payload=payload, facts=_for_the_bot(inbound))
     entry = log.append(conversation, draft, inbound.external_id)
     log.save(conversation)
-    return Received(conversation.id, entry.no, duplicate=False)
+    change = Change(conversation, tuple(log.appended))
+    return Received(conversation.id, entry.no, duplicate=False), change
 
 
 def _pressed(log: Log, conversation: Conversation, payload: str | None, text: str) -> Button | None:
@@ -96,10 +95,8 @@ def _for_the_bot(inbound: Inbound) -> dict[str, str]:
 def _conversation_of(log: Log, inbound: Inbound) -> Conversation:
     if inbound.conversation is not None:
         return log.lock(inbound.conversation)
-    found = log.find_by_peer(inbound.channel, inbound.peer)
-    if found:
-        return log.lock(found.id)
-    return log.open(inbound.channel, inbound.peer, inbound.enterprise)
+    found = log.lock_by_peer(inbound.channel, inbound.peer)
+    return found or log.open(inbound.channel, inbound.peer, inbound.enterprise)
 
 
 def reopen(log: Log, conversation: Conversation) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
+from bot.model.conversation import Change
 from bot.services.hand_over import DeskHours
 from bot.services.ports import Announcer, Dialogue, Store, StoreUnavailable
 from bot.services.take_turn import take_turns
@@ -29,13 +30,16 @@ class TurnScheduler:
         self._again: set[str] = set()
         self._closing = asyncio.Event()
 
-    def wake(self, conversation: str) -> None:
+    def wake(self, conversation: str, change: Change | None = None) -> None:
+        """Something was said; `change` spares a look into the log."""
         if self._closing.is_set():
             return  # the next process takes it up
+        if change and change.head.handled_no == change.head.last_no:
+            return  # nothing is left to deal with
         if conversation in self._running:
             self._again.add(conversation)
             return
-        self._running[conversation] = asyncio.create_task(self._run(conversation))
+        self._running[conversation] = asyncio.create_task(self._run(conversation, change))
 
     async def catch_up(self) -> int:
         """Takes up what an earlier process left unanswered; returns how many conversations."""
@@ -49,22 +53,22 @@ class TurnScheduler:
         self._closing.set()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
-    async def _run(self, conversation: str) -> None:
+    async def _run(self, conversation: str, change: Change | None) -> None:
         try:
-            await self._turns(conversation)
+            await self._turns(conversation, change)
         finally:
             del self._running[conversation]
             if conversation in self._again:
                 self._again.discard(conversation)
                 self.wake(conversation)
 
-    async def _turns(self, conversation: str) -> None:
+    async def _turns(self, conversation: str, change: Change | None) -> None:
+        parts = (self._store, self._dialogue, self._announcer, self._hours)
         while True:
             try:
-                await take_turns(
-                    self._store, self._dialogue, self._announcer, self._hours, conversation
-                )
+                await take_turns(*parts, conversation, change)
             except StoreUnavailable:
+                change = None
                 if self._closing.is_set():
                     return
                 log.warning("database away; conversation %s is taken up again", conversation)

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from enum import Enum
 
-from bot.model.conversation import Conversation, Draft, Entry, EntryKind, Owner
+from bot.model.conversation import Change, Conversation, Draft, Entry, EntryKind, Owner
 from bot.model.reply import TO_STEWARD
 from bot.services import hand_over
 from bot.services.ports import Announcer, Dialogue, Log, Store, TurnResult
@@ -31,35 +31,50 @@ async def take_turns(
     announcer: Announcer,
     desk_hours: hand_over.DeskHours,
     conversation: str,
+    arrived: Change | None = None,
 ) -> int:
-    """Deals with every unhandled message of a conversation, in order; returns how many.
+    """Deals with every unhandled message of a conversation, in order; returns how many. `arrived`
+    is the change that brought a message: the first one need not be looked up.
 
     Only one caller per conversation and process may run this at a time; two processes that do
     compute the same turn commit it once.
     """
     count = 0
+    known = _brought(arrived)
     while True:
-        head, message = await store.read(lambda log: _next(log, conversation))
-        if head is None or message is None:
+        found = known or await store.read(lambda log: _next(log, conversation))
+        if found is None:
             return count
+        known, (head, message) = None, found
         result = None
         if head.owner in BOT_MAY_SPEAK:
             result = await _think(dialogue, head, message)
-        committed = await store.transact(
+        outcome, change = await store.transact(
             lambda log, head=head, message=message, result=result: _commit(  # type: ignore[misc]
                 log, desk_hours, head, message, result
             )
         )
-        if committed is not Outcome.OVERTAKEN:
+        announcer.announce(conversation, change)
+        if outcome is not Outcome.OVERTAKEN:
             count += 1
-            announcer.announce(conversation)
-        if committed is Outcome.ALL_DONE:
+        if outcome is Outcome.ALL_DONE:
             return count
 
 
-def _next(log: Log, conversation: str) -> tuple[Conversation | None, Entry | None]:
+def _brought(arrived: Change | None) -> tuple[Conversation, Entry] | None:
+    """The message that just arrived, unless others wait before it."""
+    if arrived is None or not arrived.entries:
+        return None
+    first, last = arrived.entries[0], arrived.entries[-1]
+    if last.kind is not EntryKind.USER or first.no != arrived.head.handled_no + 1:
+        return None
+    return arrived.head, last
+
+
+def _next(log: Log, conversation: str) -> tuple[Conversation, Entry] | None:
     head = log.find(conversation)
-    return head, (log.next_unhandled(head) if head else None)
+    message = log.next_unhandled(head) if head else None
+    return (head, message) if head and message else None
 
 
 async def _think(dialogue: Dialogue, head: Conversation, message: Entry) -> TurnResult:
@@ -88,10 +103,10 @@ def _commit(
     seen: Conversation,
     message: Entry,
     result: TurnResult | None,
-) -> Outcome:
+) -> tuple[Outcome, Change | None]:
     now = log.lock(seen.id)
     if now.epoch != seen.epoch or now.handled_no >= message.no:
-        return Outcome.OVERTAKEN
+        return Outcome.OVERTAKEN, None
     newest = now.last_no == message.no
     if result is not None:
         answers = {"answers": message.no}
@@ -104,4 +119,5 @@ def _commit(
             hand_over.request(log, now, desk_hours, result.hand_over, facts)
     now.handled_no = now.last_no if newest else message.no
     log.save(now)
-    return Outcome.ALL_DONE if newest else Outcome.DONE
+    change = Change(now, tuple(log.appended), answered=message.no)
+    return (Outcome.ALL_DONE if newest else Outcome.DONE), change

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.model.conversation import (
     SPOKEN_TO_ENTERPRISE,
@@ -25,17 +26,43 @@ from bot.services.ports import UnknownConversation
 from bot.storage.receipt_rows import write_receipt
 from bot.storage.tables import conversations, entries, outbox
 
+BY_PEER = sa.and_(
+    conversations.c.channel == sa.bindparam("channel_"),
+    conversations.c.peer == sa.bindparam("peer_"),
+)
 STATEMENTS = {
     "find": sa.select(conversations).where(conversations.c.id == sa.bindparam("id_")),
     "lock": sa.select(conversations)
     .where(conversations.c.id == sa.bindparam("id_"))
     .with_for_update(),
+    "find_by_peer": sa.select(conversations).where(BY_PEER),
+    "lock_by_peer": sa.select(conversations).where(BY_PEER).with_for_update(),
     "save": sa.update(conversations).where(conversations.c.id == sa.bindparam("id_")),
     "entry": sa.insert(entries),
     "received": sa.select(entries.c.conversation_id, entries.c.no).where(
         entries.c.channel == sa.bindparam("channel_"),
         entries.c.external_id == sa.bindparam("external_"),
     ),
+    "entries": sa.select(entries)
+    .where(
+        entries.c.conversation_id == sa.bindparam("id_"),
+        entries.c.no > sa.bindparam("after_"),
+        entries.c.kind != sa.bindparam("without_"),
+    )
+    .order_by(entries.c.no)
+    .limit(sa.bindparam("limit_")),
+    "next": sa.select(entries)
+    .where(
+        entries.c.conversation_id == sa.bindparam("id_"),
+        entries.c.no > sa.bindparam("after_"),
+        entries.c.kind == EntryKind.USER.value,
+    )
+    .order_by(entries.c.no)
+    .limit(1),
+}
+OPEN_ONCE = {
+    "sqlite": sqlite.insert(conversations).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(conversations).on_conflict_do_nothing(),
 }
 
 
@@ -53,6 +80,7 @@ class SqlLog:
         self._delivered = delivered
         self._contents = contents
         self.contents_written: set[str] = set()
+        self.appended: list[Entry] = []
 
     def find(self, conversation: str) -> Conversation | None:
         row = self._connection.execute(STATEMENTS["find"], {"id_": conversation}).first()
@@ -65,10 +93,14 @@ class SqlLog:
         return read_conversation(row)
 
     def find_by_peer(self, channel: str, peer: str) -> Conversation | None:
-        query = sa.select(conversations).where(
-            conversations.c.channel == channel, conversations.c.peer == peer
-        )
-        row = self._connection.execute(query).first()
+        return self._by_peer("find_by_peer", channel, peer)
+
+    def lock_by_peer(self, channel: str, peer: str) -> Conversation | None:
+        return self._by_peer("lock_by_peer", channel, peer)
+
+    def _by_peer(self, statement: str, channel: str, peer: str) -> Conversation | None:
+        values = {"channel_": channel, "peer_": peer}
+        row = self._connection.execute(STATEMENTS[statement], values).first()
         return read_conversation(row) if row else None
 
     def open(self, channel: str, peer: str, enterprise: Enterprise | None) -> Conversation:
@@ -85,15 +117,12 @@ class SqlLog:
             enterprise=enterprise,
         )
         values = {"id": head.id, "channel": channel, "peer": peer, **_columns(head)}
-        try:
-            with self._connection.begin_nested():
-                self._connection.execute(sa.insert(conversations), values)
-        except sa.exc.IntegrityError:  # another process opened it at the same moment
-            found = self.find_by_peer(channel, peer)
-            if found is None:
-                raise
-            return self.lock(found.id)
-        return head
+        once = OPEN_ONCE[self._connection.dialect.name]
+        if self._connection.execute(once, values).rowcount:
+            return head
+        found = self.lock_by_peer(channel, peer)  # another process opened it at the same moment
+        assert found
+        return found
 
     def received(self, channel: str, external_id: str) -> tuple[str, int] | None:
         values = {"channel_": channel, "external_": external_id}
@@ -133,6 +162,7 @@ class SqlLog:
             "external_id": external_id,
         }
         self._connection.execute(STATEMENTS["entry"], values)
+        self.appended.append(entry)
         if draft.receipt:
             self._keep(draft.receipt, entry)
         if conversation.channel in self._delivered and entry.kind in SPOKEN_TO_ENTERPRISE:
@@ -162,15 +192,9 @@ class SqlLog:
         self._connection.execute(STATEMENTS["save"], values)
 
     def entries(self, conversation: str, after: int, limit: int, notes: bool) -> Sequence[Entry]:
-        query = (
-            sa.select(entries)
-            .where(entries.c.conversation_id == conversation, entries.c.no > after)
-            .order_by(entries.c.no)
-            .limit(limit)
-        )
-        if not notes:
-            query = query.where(entries.c.kind != EntryKind.NOTE.value)
-        return [read_entry(row) for row in self._connection.execute(query)]
+        without = "" if notes else EntryKind.NOTE.value
+        values = {"id_": conversation, "after_": after, "without_": without, "limit_": limit}
+        return [read_entry(r) for r in self._connection.execute(STATEMENTS["entries"], values)]
 
     def entry(self, conversation: str, no: int) -> Entry | None:
         query = sa.select(entries).where(
@@ -182,17 +206,8 @@ class SqlLog:
     def next_unhandled(self, conversation: Conversation) -> Entry | None:
         if conversation.handled_no >= conversation.last_no:
             return None
-        query = (
-            sa.select(entries)
-            .where(
-                entries.c.conversation_id == conversation.id,
-                entries.c.no > conversation.handled_no,
-                entries.c.kind == EntryKind.USER.value,
-            )
-            .order_by(entries.c.no)
-            .limit(1)
-        )
-        row = self._connection.execute(query).first()
+        values = {"id_": conversation.id, "after_": conversation.handled_no}
+        row = self._connection.execute(STATEMENTS["next"], values).first()
         return read_entry(row) if row else None
 
     def unhandled(self, limit: int) -> Sequence[str]:

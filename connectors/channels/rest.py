@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -14,14 +17,17 @@ from pydantic import BaseModel, StrictStr
 
 from bot.app.entries import documents_json
 from bot.app.parts import Parts, parts_of
-from bot.app.problems import Words, read_body, refuse
-from bot.model.conversation import Entry, Inbound, Received
+from bot.app.problems import Words, json_answer, read_body, refuse
+from bot.model.conversation import Change, Entry, Inbound, Received
+from bot.services.announce import Hub
 from bot.services.ports import Log
 from bot.services.receive_message import receive_message
 
 CHANNEL = "rest"
 ANSWER_SECONDS = 25.0
 PAGE = 50
+RUN = uuid.uuid4().hex  # of this process; numbers messages that bring no id
+numbers = itertools.count(1)
 
 
 class Sender(Words):
@@ -55,27 +61,54 @@ async def webhook(request: web.Request) -> web.Response:
     )
     received = await receive_message(parts.database, parts.hub, inbound)
     replies = await _replies(parts, received)
-    return web.json_response([_reply(message.sender, entry) for entry in replies])
+    return json_answer([_reply(message.sender, entry) for entry in replies])
 
 
 def _external_id(message: RestMessage) -> str:
     """Of one sender: clients number their own messages, and the column is narrow."""
     if message.message_id is None:
-        return uuid.uuid4().hex
+        return f"{RUN}:{next(numbers)}"
     return sha256(json.dumps([message.sender, message.message_id]).encode()).hexdigest()
 
 
 async def _replies(parts: Parts, received: Received) -> list[Entry]:
-    """What was said to the message once it was dealt with; 503 when that takes too long."""
+    """What was said to the message once it was dealt with; 503 when that takes too long.
 
+    Mostly the commit itself brings it; the log is read for what was dealt with in another way:
+    before, by another process, by a steward.
+    """
+    deadline = time.monotonic() + ANSWER_SECONDS
+    replies = None if received.duplicate else await _announced(parts.hub, received)
+    return replies if replies is not None else await _logged(parts, received, deadline)
+
+
+async def _announced(hub: Hub, received: Received) -> list[Entry] | None:
+    """The replies that a commit in this process brings; None when only the log knows."""
+    answer: asyncio.Future[list[Entry] | None] = asyncio.get_running_loop().create_future()
+
+    def hear(change: Change | None) -> None:
+        if answer.done() or (change and change.head.handled_no < received.no):
+            return
+        known = change is not None and change.answered == received.no
+        answer.set_result(_answers(change.entries, received) if change and known else None)
+
+    with hub.hearing(received.conversation, hear), suppress(asyncio.TimeoutError):
+        return await asyncio.wait_for(answer, ANSWER_SECONDS)
+    return None
+
+
+def _answers(entries: Iterable[Entry], received: Received) -> list[Entry]:
+    return [entry for entry in entries if entry.facts.get("answers") == received.no]
+
+
+async def _logged(parts: Parts, received: Received, deadline: float) -> list[Entry]:
     def work(log: Log) -> list[Entry] | None:
         head = log.find(received.conversation)
         if head is None or head.handled_no < received.no:
             return None
         found = log.entries(received.conversation, received.no, PAGE, notes=False)
-        return [entry for entry in found if entry.facts.get("answers") == received.no]
+        return _answers(found, received)
 
-    deadline = time.monotonic() + ANSWER_SECONDS
     with parts.hub.listening(received.conversation) as changed:
         while True:
             changed.clear()

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 
 from bot.model.conversation import Button, Draft, EntryKind
 from tests.fakes.dialogue import ScriptedDialogue
-from tests.fakes.product import Answer, Product, answer_of, product
+from tests.fakes.product import Answer, Product, answer_of, parts_for, product
 
 OFFER = Draft(
     EntryKind.BOT,
@@ -127,6 +127,54 @@ async def test_a_message_sent_again_is_answered_with_the_same_replies(
     again = await post(http, message)
     assert again.body == first.body == [{"recipient_id": "小李", "text": "答：要多少天"}]
     assert dialogue.heard == ["要多少天", "要什么材料"]
+
+
+async def test_an_answer_that_another_process_commits_is_given(
+    running: Product, http: ClientSession, dialogue: ScriptedDialogue, database_url: str
+) -> None:
+    dialogue.may_think.clear()
+    asking = asyncio.create_task(ask(http, "要多少天"))
+    await dialogue.thinks_about("要多少天")
+    other = parts_for(database_url, ScriptedDialogue())
+    await other.scheduler.catch_up()
+    await other.scheduler.close()
+    other.database.dispose()
+    dialogue.may_think.set()
+    assert await asking == [{"recipient_id": "小李", "text": "答：要多少天"}]
+    assert dialogue.heard == ["要多少天"]
+
+
+async def test_an_answer_of_another_process_is_seen_at_the_latest_when_time_is_up(
+    running: Product,
+    http: ClientSession,
+    dialogue: ScriptedDialogue,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("connectors.channels.rest.ANSWER_SECONDS", 0.5)
+    dialogue.may_think.clear()
+    asking = asyncio.create_task(ask(http, "要多少天"))
+    await dialogue.thinks_about("要多少天")
+    other = parts_for(database_url, ScriptedDialogue())
+    await other.scheduler.catch_up()
+    await other.scheduler.close()
+    other.database.dispose()
+    assert await asking == [{"recipient_id": "小李", "text": "答：要多少天"}]
+    dialogue.may_think.set()
+
+
+async def test_a_claim_ends_the_wait_for_an_answer(
+    running: Product, http: ClientSession, dialogue: ScriptedDialogue
+) -> None:
+    dialogue.may_think.clear()
+    asking = asyncio.create_task(ask(http, "要多少天"))
+    await dialogue.thinks_about("要多少天")
+    head = await running.parts.database.read(lambda log: log.find_by_peer("rest", "小李"))
+    assert head
+    desk = await running.desk()
+    assert (await desk.change("claim", head.id)).status == 200
+    assert await asking == []
+    dialogue.may_think.set()
 
 
 async def test_messages_at_once_each_get_their_own_replies(

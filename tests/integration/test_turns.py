@@ -330,11 +330,48 @@ async def test_an_end_does_not_wait_for_a_database_that_is_away(
         breaking.mend()
 
 
-async def test_a_read_that_fails_is_taken_up_again(
+async def test_a_message_just_taken_in_is_answered_without_reading_the_log(
     running: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = await running.visitor()
+    await visitor.says("要多少天")
+    await running.settled(visitor.conversation)
+
+    async def read(work: object) -> object:
+        raise AssertionError("the commit and the message's own transaction know everything")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running.parts.database, "read", read)
+        async with visitor.http.post(
+            "/webhooks/rest/webhook", json={"sender": "小李", "message": "要什么材料"}
+        ) as answer:
+            assert [reply["text"] for reply in await answer.json()] == ["答：要什么材料"]
+
+
+async def test_a_message_behind_an_unhandled_one_does_not_go_first(
+    database_url: str, dialogue: ScriptedDialogue
+) -> None:
+    killed = parts_for(database_url, dialogue)
+    left = await receive_message(killed.database, Hub(), Inbound("web", "小李", "key 1", "一"))
+    killed.database.dispose()
+    started = parts_for(database_url, dialogue)  # nobody has looked yet after what was left
+    await receive_message(started.database, started.hub, Inbound("web", "小李", "key 2", "二"))
+    await started.scheduler.close()
+    entries = await started.database.read(lambda log: log.entries(left.conversation, 0, 9, True))
+    started.database.dispose()
+
+    assert dialogue.heard == ["一", "二"]
+    assert [entry.text for entry in entries] == ["一", "二", "答：一", "答：二"]
+
+
+async def test_a_read_that_fails_is_taken_up_again(
+    running: Product, dialogue: ScriptedDialogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.services.schedule_turns.RETRY_SECONDS", 0.01)
     visitor = await running.visitor()
+    dialogue.may_think.clear()
+    await visitor.says("先问一句")
+    await dialogue.thinks_about("先问一句")
     read, failures = running.parts.database.read, iter(range(3))
     back = asyncio.Event()
 
@@ -346,6 +383,7 @@ async def test_a_read_that_fails_is_taken_up_again(
 
     monkeypatch.setattr(running.parts.database, "read", away)
     await visitor.says("要多少天")
+    dialogue.may_think.set()
     await asyncio.wait_for(back.wait(), LIMIT_SECONDS)
     await running.settled(visitor.conversation)
     assert (await visitor.lines())[-1] == ("bot", "答：要多少天")
