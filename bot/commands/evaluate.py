@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, TextIO
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from bot.commands.failing import said_plainly, settings_or_exit
-from bot.components.scoreboard import Question, Scoreboard, judge
+from bot.commands.scoreboards import show, show_dialogues
+from bot.commands.talk import conversed
 from bot.components.understanding import Pipeline
+from bot.scoreboard.asked import Dialogue, NotLabelled, Question, read_labelled
+from bot.scoreboard.board import Scoreboard, judge
+from bot.scoreboard.turns import DialogueBoard, judge_dialogues
 
 PARSED = ("text", "act", "matter", "aspect", "aspect2", "offer", "confidence")
 
@@ -23,28 +27,55 @@ PARSED = ("text", "act", "matter", "aspect", "aspect2", "offer", "confidence")
 def parse(file: TextIO) -> None:
     texts = [text for text in (_text_of(line) for line in file) if text is not None]
     with said_plainly():
-        for found in _pipeline().understand(texts):
+        for found in pipeline().understand(texts):
             value = asdict(found)
             click.echo(json.dumps({key: value[key] for key in PARSED}, ensure_ascii=False))
 
 
-@click.command(help="用带标注的问题文件（JSON 行）评测理解效果。")
+@click.command(help="用带标注的问题文件或对话文件（JSON 行，按内容识别）评测理解效果。")
 @click.argument("file", type=click.File(encoding="utf-8"))
 @click.option("--matters", type=click.File(encoding="utf-8"), help="只统计文件中列出的事项")
 @click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档")
 def evaluate(file: TextIO, matters: TextIO | None, as_json: bool) -> None:
-    questions = [_question(line, number, file.name) for number, line in _lines(file)]
-    only = frozenset(matters.read().split()) if matters else None
-    with said_plainly():
-        answers = list(_pipeline().understand([question.text for question in questions]))
-    board = judge(questions, answers, only)
+    try:
+        asked = read_labelled(file, file.name)
+    except (NotLabelled, UnicodeDecodeError) as error:
+        raise click.UsageError(str(error)) from error
+    if asked and isinstance(asked[0], Dialogue):
+        if matters:
+            raise click.UsageError("--matters 只用于问题文件")
+        board: Scoreboard | DialogueBoard = of_dialogues(asked)  # type: ignore[arg-type]
+    else:
+        only = frozenset(matters.read().split()) if matters else None
+        board = of_questions(asked, only)  # type: ignore[arg-type]
     if as_json:
         click.echo(json.dumps(board.as_json(), ensure_ascii=False, indent=1))
+    elif isinstance(board, Scoreboard):
+        show(board)
     else:
-        _show(board)
+        show_dialogues(board)
 
 
-def _pipeline() -> Pipeline:
+def of_questions(questions: Sequence[Question], only: frozenset[str] | None = None) -> Scoreboard:
+    with said_plainly():
+        answers = list(pipeline().understand([question.text for question in questions]))
+    return judge(questions, answers, only)
+
+
+def of_dialogues(dialogues: Sequence[Dialogue]) -> DialogueBoard:
+    """Each dialogue goes through the whole assistant, on a throw-away database."""
+    logging.disable(logging.WARNING)
+    with said_plainly():
+        found = asyncio.run(_held(dialogues))
+    return judge_dialogues(dialogues, found)
+
+
+async def _held(dialogues: Sequence[Dialogue]) -> list[list[dict[str, Any]]]:
+    spoken = ({"turns": [{"user": turn.text} for turn in one.turns]} for one in dialogues)
+    return [turns async for _, turns in conversed(settings_or_exit(), spoken)]
+
+
+def pipeline() -> Pipeline:
     logging.disable(logging.WARNING)
     return Pipeline(settings_or_exit().model)
 
@@ -59,35 +90,3 @@ def _text_of(line: str) -> str | None:
     except ValueError:
         return line
     return str(value["text"]) if isinstance(value, dict) and "text" in value else line
-
-
-def _lines(file: TextIO) -> list[tuple[int, str]]:
-    return [(number, line) for number, line in enumerate(file, 1) if line.strip()]
-
-
-def _question(line: str, number: int, name: str) -> Question:
-    try:
-        value: dict[str, Any] = json.loads(line)
-        return Question(
-            value["text"],
-            value["act"],
-            value.get("matter"),
-            tuple(value.get("also") or ()),
-            value.get("aspect"),
-            value.get("aspect2"),
-            tuple(value.get("tags") or ()),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise click.UsageError(
-            f'{name}:{number}: not a question ({error}); expected {{"text": …, "act": …}}'
-        ) from error
-
-
-def _show(board: Scoreboard) -> None:
-    console = Console()
-    table = Table("figure", "share", "right", "of")
-    for name, share in board.shares.items():
-        table.add_row(name, f"{share.value:.3f}", str(share.right), str(share.of))
-    console.print(table)
-    for item in board.wrong:
-        console.print(f"{item['text']}\n  gold {item['gold']}  said {item['said']}", markup=False)

@@ -7,7 +7,7 @@ import json
 import logging
 import tempfile
 import uuid
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TextIO
@@ -137,13 +137,19 @@ def _typed() -> str:
 
 
 async def _converse(settings: Settings, dialogues: Iterable[dict[str, Any]]) -> None:
+    async for dialogue, turns in conversed(settings, dialogues):
+        said = [{**turn, **found} for turn, found in zip(dialogue["turns"], turns, strict=True)]
+        click.echo(json.dumps({**dialogue, "turns": said}, ensure_ascii=False))
+
+
+async def conversed(
+    settings: Settings, dialogues: Iterable[dict[str, Any]]
+) -> AsyncIterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Each dialogue with what the whole assistant made of its turns, and said to them."""
     async with Talk(settings) as talk:
         for number, dialogue in enumerate(dialogues):
-            turns = [
-                {**turn, **await _turn(talk, f"dialogue-{number}", turn["user"])}
-                for turn in dialogue["turns"]
-            ]
-            click.echo(json.dumps({**dialogue, "turns": turns}, ensure_ascii=False))
+            peer = f"dialogue-{number}"
+            yield dialogue, [await _turn(talk, peer, turn["user"]) for turn in dialogue["turns"]]
 
 
 async def _turn(talk: Talk, peer: str, text: str) -> dict[str, Any]:

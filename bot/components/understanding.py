@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
@@ -19,23 +18,11 @@ from bot.components.context_resolver import UNDERSTANDING
 from bot.components.searchable import searchable
 from bot.dialogue.engine import as_plain_text
 from bot.dialogue.training import newest_model
+from bot.model.understanding import Understood
 
+Component = TypeVar("Component")
 AT_ONCE = 256
 NOT_LANGUAGE = {"act": "out_of_scope", "confidence": 1.0}
-
-
-@dataclass(frozen=True)
-class Understood:
-    """One message. `ranking`: the likeliest matters with their probabilities, best first."""
-
-    text: str
-    act: str
-    matter: str | None
-    aspect: str | None
-    aspect2: str | None
-    offer: list[str]
-    confidence: float
-    ranking: list[tuple[str, float]]
 
 
 class Pipeline:
@@ -53,6 +40,11 @@ class Pipeline:
             yield from self._together(texts[start : start + AT_ONCE])
 
     def _together(self, texts: Sequence[str]) -> Iterator[Understood]:
+        for text, message in zip(texts, self.messages(texts), strict=True):
+            yield understood(text, message)
+
+    def messages(self, texts: Sequence[str]) -> list[Message]:
+        """Rasa's messages with all that the components left on them."""
         current = searchable()
         plain = [as_plain_text(text) for text in texts]
         current.encoder.encode_ahead([current.speller.read(text) for text in plain])
@@ -63,8 +55,15 @@ class Pipeline:
             },
             targets=[self._metadata.nlu_target],
         )
-        for text, message in zip(texts, results[self._metadata.nlu_target], strict=True):
-            yield understood(text, message)
+        found: list[Message] = results[self._metadata.nlu_target]
+        return found
+
+    def component(self, kind: type[Component]) -> Component:
+        """The pipeline's component of a class; raises LookupError."""
+        for node in self._runner._instantiated_nodes.values():
+            if isinstance(node._component, kind):
+                return node._component
+        raise LookupError(f"no {kind.__name__} in the pipeline")
 
 
 def understood(text: str, message: Message) -> Understood:

@@ -59,3 +59,18 @@ class Understanding:
     offer: tuple[str, ...] = ()
     term: str | None = None
     confidence: float = 0.0
+
+
+@dataclass(frozen=True)
+class Understood:
+    """One message without a conversation, in the words of the label guide. `ranking`: the likeliest
+    matters with their probabilities, best first."""
+
+    text: str
+    act: str
+    matter: str | None
+    aspect: str | None
+    aspect2: str | None
+    offer: list[str]
+    confidence: float
+    ranking: list[tuple[str, float]]

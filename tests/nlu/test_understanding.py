@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from bot.components.scoreboard import Question, Scoreboard, judge
-from bot.components.understanding import Pipeline, Understood
+from bot.components.understanding import Pipeline
+from bot.model.understanding import Understood
+from bot.scoreboard.asked import Question, read_labelled
+from bot.scoreboard.board import Scoreboard, judge
 
 HERE = Path(__file__).parent
 AT_LEAST = {
@@ -23,21 +24,8 @@ AT_MOST = {"out_of_scope_answered": 0.06, "wrong_matter": 0.06}
 
 
 def read_questions() -> list[Question]:
-    questions = []
-    for line in (HERE / "dev_questions.jsonl").read_text("utf-8").splitlines():
-        value = json.loads(line)
-        questions.append(
-            Question(
-                value["text"],
-                value["act"],
-                value["matter"],
-                tuple(value["also"]),
-                value["aspect"],
-                value.get("aspect2"),
-                tuple(value["tags"]),
-            )
-        )
-    return questions
+    lines = (HERE / "dev_questions.jsonl").read_text("utf-8").splitlines()
+    return read_labelled(lines, "dev_questions.jsonl")
 
 
 @pytest.fixture(scope="module")

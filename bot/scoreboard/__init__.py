@@ -1,0 +1,1 @@
+"""How well messages with known meanings are understood: questions and dialogues, judged."""
