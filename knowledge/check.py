@@ -74,9 +74,7 @@ def _check_overlay(catalogue: Catalogue, overlay: Overlay) -> Iterator[Problem]:
     file = catalogue.files[entry][0]
     if (file.parent.name, file.stem) != (overlay.place, overlay.matter):
         todo = f"move it to {overlay.place}/{overlay.matter}.yml"
-        yield _at(
-            catalogue, entry, ("matter",), "place or matter is not the file's", todo
-        )
+        yield _at(catalogue, entry, ("matter",), "place or matter is not the file's", todo)
     for key, slug, known in (
         ("place", overlay.place, catalogue.places),
         ("matter", overlay.matter, catalogue.matters),
