@@ -18,6 +18,7 @@ COMMANDS = {
     "converse": "bot.commands.talk:converse",
     "parse": "bot.commands.evaluate:parse",
     "evaluate": "bot.commands.evaluate:evaluate",
+    "explain": "bot.commands.explain:explain_",
     "check": "bot.commands.catalogue:check",
     "publish": "bot.commands.publishing:publish",
     "versions": "bot.commands.publishing:versions",

@@ -122,6 +122,11 @@ class Resolver:
         mentioned = _mentioned(heard.matters) if act in OWN_CASE else None
         return Outcome(act, matter=mentioned, confidence=share)
 
+    def before_deciding(self, heard: Heard) -> tuple[Links, float]:
+        """Without a conversation: what the decision about the matter is made from, the matters'
+        probabilities and the probability that several fit equally well."""
+        return self._favour(heard).matters, _ambiguous(heard)
+
     def _favour(self, heard: Heard) -> Heard:
         return replace(heard, matters=self._favoured(heard.matters, heard.named))
 

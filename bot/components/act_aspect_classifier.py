@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import joblib
@@ -24,6 +25,16 @@ from bot.components.message_features import example_of, is_text, stacked
 ACTS, ASPECTS = "act_shares", "aspect_shares"
 ASK, ASK_MATTER, CLARIFY = "ask_", "ask_matter", "clarify"
 RANKED = 10
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """One message as the regressions see it: the columns of letters that it fills and their
+    values, and what every message fills, vector first, likeness to the catalogue after it."""
+
+    places: NDArray[np.int32]
+    values: NDArray[np.float32]
+    dense: NDArray[np.float32]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -103,6 +114,15 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         likeness = likeness / self._learned["likeness_scale"]
         return np.concatenate(
             [vectors * self._config["meaning"], likeness * self._config["likeness"]], axis=1
+        )
+
+    def inputs(self, message: Message) -> tuple[CalibratedRegression, CalibratedRegression, Inputs]:
+        """What decides about a message, for explaining: the regressions of act and aspect, and the
+        row that both are given."""
+        return (
+            self._learned["act"],
+            self._learned["aspect"],
+            Inputs(*message.get(LETTERS), self._dense([message])[0]),
         )
 
     def process(self, messages: list[Message]) -> list[Message]:

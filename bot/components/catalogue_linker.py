@@ -125,6 +125,11 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
             attach(message, np.concatenate(evidence)[None], ORIGIN)
         return messages
 
+    def scored(self, message: Message) -> tuple[Linker, Scores]:
+        """The linker of matters, and a message's features, (entries, FEATURES), for explaining."""
+        linker = self._linker(MATTER)
+        return linker, _features(linker.index, [message])[0]
+
     def _link(self, text: str) -> Links:
         """The matters that another text is about, such as a part of the message."""
         vector = searchable().encoder.encode_cached(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import joblib
@@ -108,6 +109,17 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
             places, weights, _ = self._row(message)
             message.set(LETTERS, (places, weights))
         return messages
+
+    def named(self, places: Iterable[int]) -> list[tuple[int, str]]:
+        """Of columns: which reading they count (0 the text, 1 masked, 2 its ends), and which run
+        of characters."""
+        columns = [table.get_feature_names_out() for table in self._tables]
+        starts = np.cumsum([0, *map(len, columns)])
+        readings = np.searchsorted(starts, list(places), side="right") - 1
+        return [
+            (int(reading), str(columns[reading][place - starts[reading]]))
+            for reading, place in zip(readings, places, strict=True)
+        ]
 
     def _row(self, message: Message) -> tuple[NDArray[np.int32], Scores, int]:
         """The columns that the message fills, their values, and how many columns there are."""

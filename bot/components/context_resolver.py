@@ -20,6 +20,7 @@ from bot.components.searchable import searchable
 from knowledge.context import CLARIFY, Catalogue, Context, Heard, Outcome, Resolver, Weights
 from knowledge.schema import Matter
 from knowledge.search.decide import Thresholds
+from knowledge.search.linker import Links
 from knowledge.search.names import common_part
 
 UNDERSTANDING = "understanding"
@@ -80,17 +81,18 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
     ) -> list[Message]:
         context = context_of(tracker)
         for message in filter(is_text, messages):
-            heard = Heard(
-                message.get(READ),
-                message.get(ACTS),
-                message.get(ASPECTS),
-                message.get(LINKS),
-                message.get(TERM_LINKS),
-                message.get(NAMED),
-            )
-            resolver = Resolver(self._limits, self._weights, self._catalogue(message))
-            put(message, resolver.resolve(heard, context), heard)
+            heard = heard_of(message)
+            put(message, self._resolver(message).resolve(heard, context), heard)
         return messages
+
+    def _resolver(self, message: Message) -> Resolver:
+        return Resolver(self._limits, self._weights, self._catalogue(message))
+
+    def before_deciding(self, message: Message) -> tuple[Links, float, Thresholds]:
+        """What the decision about the matter is made from, for explaining: every matter's
+        probability, the probability that several fit equally well, and the thresholds."""
+        links, ambiguous = self._resolver(message).before_deciding(heard_of(message))
+        return links, ambiguous, self._limits
 
     def _catalogue(self, message: Message) -> Catalogue:
         current = searchable()
@@ -109,6 +111,18 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             services = [slug for slug, matter in matters.items() if matter.stage == SERVICE]
             self._services = (matters, frozenset(services))
         return self._services[1]
+
+
+def heard_of(message: Message) -> Heard:
+    """What the components before left on a message."""
+    return Heard(
+        message.get(READ),
+        message.get(ACTS),
+        message.get(ASPECTS),
+        message.get(LINKS),
+        message.get(TERM_LINKS),
+        message.get(NAMED),
+    )
 
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:

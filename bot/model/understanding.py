@@ -32,6 +32,17 @@ class Aspect(str, Enum):
     PENALTY = "penalty"
 
 
+ACT_NAMES = {
+    Act.ASK_MATTER: "问事项",
+    Act.CLARIFY: "需要反问",
+    Act.PLAN_PROJECT: "问全流程",
+    Act.CASE_STATUS: "查办件进度",
+    Act.MISSING_DOCUMENTS: "查缺什么材料",
+    Act.STEWARD: "找人工",
+    Act.POLICY: "问政策名词",
+    Act.SMALL_TALK: "寒暄",
+    Act.OUT_OF_SCOPE: "不在业务范围",
+}
 ASPECT_NAMES = {
     Aspect.OVERVIEW: "概况",
     Aspect.MATERIALS: "申请材料",

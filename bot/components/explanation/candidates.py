@@ -1,0 +1,78 @@
+"""Why these matters: each candidate's features, weighed; and what answering or asking costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.search.decide import FEWEST_OFFERED, MOST_OFFERED, Thresholds
+from knowledge.search.index import FEATURES
+from knowledge.search.lexical import Scores
+from knowledge.search.linker import Linker, Links
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """`linked`: the linker's probability; `weighed`: after names said outright and services were
+    favoured, which the decision is made from. `features`: name → (value, weight × value)."""
+
+    matter: str
+    linked: float
+    weighed: float
+    features: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Costs:
+    """In questions back: what answering the best matter costs in expectation, what asking back
+    costs, and how much belief the few best matters have together against `known`, below which
+    neither is done."""
+
+    answering: float
+    asking: float
+    believed: float
+    known: float
+    ambiguous: float
+    offered: Sequence[str]
+
+    @property
+    def outcome(self) -> str:
+        if self.believed < self.known:
+            return "unknown"
+        few = len(self.offered) < FEWEST_OFFERED
+        return "answer" if few or self.answering <= self.asking else "ask_back"
+
+
+def candidates(linker: Linker, features: Scores, weighed: Links) -> list[Candidate]:
+    """The likeliest matters, best first. `features`: (entries, FEATURES)."""
+    linked = linker.fusion.probabilities(features[None])[0]
+    factors = linker.fusion.weights / linker.fusion.scale
+    places = {slug: place for place, slug in enumerate(linker.index.ids)}
+    found = []
+    for slug, share in weighed.best(SHOWN):
+        values = features[places[slug]]
+        products = zip(FEATURES, values.tolist(), (values * factors).tolist(), strict=True)
+        weights = {name: (value, product) for name, value, product in products}
+        found.append(Candidate(slug, float(linked[places[slug]]), share, weights))
+    return found
+
+
+def costs(links: Links, ambiguous: float, limits: Thresholds) -> Costs:
+    """The two sides that `knowledge.search.decide` compares."""
+    ranked = links.best(MOST_OFFERED)
+    top = ranked[0][1] if ranked else 0.0
+    offer = [link for link in ranked if link[1] >= limits.offered * top]
+    if len(offer) < FEWEST_OFFERED:
+        offer = ranked[:FEWEST_OFFERED]
+    clear = 1 - ambiguous
+    missed = 1 - sum(share for _, share in offer)
+    return Costs(
+        answering=limits.wrong_costs * (1 - clear * top),
+        asking=1 + limits.wrong_costs * clear * missed,
+        believed=sum(share for _, share in ranked),
+        known=limits.known,
+        ambiguous=ambiguous,
+        offered=[slug for slug, _ in offer],
+    )
