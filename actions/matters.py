@@ -28,7 +28,7 @@ class AnswerMatter(AssistantAction):
         place, after = here(
             country, asked.text, remembered, project.with_told(told), self.assistant.place
         )
-        catalogue = country.at(place)
+        catalogue = country.at(place).on(day, today)
         if asked.matter in catalogue.matters and wants_notice(asked):
             reply = notice_reply(catalogue, asked.matter, after.known, day)
         else:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+from knowledge.coverage import (
+    Keys,
+    facts_of,
+    facts_of_overlay,
+    uncovered_of_matter,
+    uncovered_of_overlay,
+)
 from knowledge.loader import KNOWLEDGE, Catalogue, CatalogueBroken, load_catalogue
-from knowledge.places import OVERLAY_FIELDS, said
+from knowledge.places import said
 from knowledge.rehearsal import read_known
-from knowledge.schema import FACT_FIELDS, Matter, Overlay, Place, Source, Sourced, State, Term
+from knowledge.schema import Matter, Overlay, Place, Source, Sourced, State, Term
 from knowledge.yaml_source import Problem, line_of
 
-Keys = tuple[str | int, ...]
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -31,7 +37,6 @@ def check_catalogue(catalogue: Catalogue, today: date | None = None) -> list[Pro
     found: list[Problem] = []
     for matter in catalogue.matters.values():
         found.extend(_check_matter(catalogue, matter))
-        found.extend(_check_expired(catalogue, matter, day))
     for overlay in catalogue.overlays.values():
         found.extend(_check_overlay(catalogue, overlay))
     for place in catalogue.places.values():
@@ -40,6 +45,7 @@ def check_catalogue(catalogue: Catalogue, today: date | None = None) -> list[Pro
         found.extend(_check_term(catalogue, term))
     for path in catalogue.paths.values():
         found.extend(_check_path(catalogue, path.id))
+    found.extend(_check_days(catalogue, day))
     return found
 
 
@@ -59,7 +65,7 @@ def _check_matter(catalogue: Catalogue, matter: Matter) -> Iterator[Problem]:
                 yield _at(
                     catalogue, entry, (field, index), f"no matter `{slug}`", "name one that exists"
                 )
-    for keys, fact in _facts_of(matter):
+    for keys, fact in facts_of(matter):
         yield from _check_source(catalogue, entry, keys, fact)
     for index, service in enumerate(matter.services):
         if service.matter and service.matter not in catalogue.matters:
@@ -82,18 +88,16 @@ def _check_overlay(catalogue: Catalogue, overlay: Overlay) -> Iterator[Problem]:
         if slug not in known:
             yield _at(catalogue, entry, (key,), f"no {key} `{slug}`", "name one that exists")
             return
-    for part in ("add", "replace"):
-        for field in OVERLAY_FIELDS:
-            for index, fact in enumerate(getattr(getattr(overlay, part), field)):
-                yield from _check_source(catalogue, entry, (part, field, index), fact)
+    for keys, fact in facts_of_overlay(overlay):
+        yield from _check_source(catalogue, entry, keys, fact)
     wider = catalogue.at(catalogue.places[overlay.place].parent).matters[overlay.matter]
     for field, names in overlay.retire.items():
         there = {said(fact) for fact in getattr(wider, field, ())}
         for index, name in enumerate(names):
             if name not in there:
+                what = f"nothing wider says `{name}`"
                 todo = "write a material's name or the whole text of a wider fact"
-                keys: Keys = ("retire", field, index)
-                yield _at(catalogue, entry, keys, f"nothing wider says `{name}`", todo)
+                yield _at(catalogue, entry, ("retire", field, index), what, todo)
 
 
 def _check_place(catalogue: Catalogue, place: Place) -> Iterator[Problem]:
@@ -106,31 +110,20 @@ def _check_place(catalogue: Catalogue, place: Place) -> Iterator[Problem]:
         yield _at(catalogue, entry, ("city",), f"no city `{place.city}`", todo)
 
 
-def _facts_of(matter: Matter) -> Iterator[tuple[Keys, Sourced]]:
-    yield ("kind",), matter.kind
-    yield ("summary",), matter.summary
-    for field in FACT_FIELDS:
-        for index, fact in enumerate(getattr(matter, field)):
-            yield (field, index), fact
-
-
-def _check_expired(catalogue: Catalogue, matter: Matter, day: date) -> Iterator[Problem]:
-    """What has ended must have a successor, or an answer about today would say nothing.
-
-    Facts of one field that hold in one place succeed each other. A matter whose kind has ended is
-    retired: what it had may end.
-    """
-    if not matter.kind.holds_on(day):
-        return
-    groups: dict[tuple[str | int, str | None], list[tuple[Keys, Sourced]]] = {}
-    for keys, fact in _facts_of(matter):
-        groups.setdefault((keys[0], fact.place), []).append((keys, fact))
-    for facts in groups.values():
-        keys, last = max(facts, key=lambda one: one[1].valid_to or date.max)
-        if last.valid_to is not None and last.valid_to < day:
-            what = f"ended on {last.valid_to} and nothing follows"
-            todo = "add what holds now, with `valid_from`, or remove the old one"
-            yield _at(catalogue, f"Matter:{matter.id}", (*keys, "valid_to"), what, todo)
+def _check_days(catalogue: Catalogue, day: date) -> Iterator[Problem]:
+    """A day that nothing covers must not be found out by who asks about it."""
+    for matter in catalogue.matters.values():
+        for found in uncovered_of_matter(matter, day):
+            yield _at(catalogue, f"Matter:{matter.id}", *found)
+    for overlay in catalogue.overlays.values():
+        for found in uncovered_of_overlay(overlay, day):
+            yield _at(catalogue, f"Overlay:{overlay.id}", *found)
+    for term in catalogue.terms.values():
+        for keys, fact in _facts_of_term(term):
+            if fact.valid_to and fact.valid_to < day:
+                todo = "say what holds now, or remove it"
+                what = f"ended on {fact.valid_to} and nothing follows"
+                yield _at(catalogue, f"Term:{term.id}", (*keys, "valid_to"), what, todo)
 
 
 def _check_source(catalogue: Catalogue, entry: str, keys: Keys, fact: Sourced) -> Iterator[Problem]:
@@ -163,16 +156,18 @@ def _check_questions(catalogue: Catalogue, matter: Matter) -> Iterator[Problem]:
 
 def _check_term(catalogue: Catalogue, term: Term) -> Iterator[Problem]:
     entry = f"Term:{term.id}"
-    facts: Iterable[tuple[Keys, Sourced]] = [
-        (("definition",), term.definition),
-        *((("more", index), fact) for index, fact in enumerate(term.more)),
-    ]
-    for keys, fact in facts:
+    for keys, fact in _facts_of_term(term):
         yield from _check_source(catalogue, entry, keys, fact)
     for index, slug in enumerate(term.matters):
         if slug not in catalogue.matters:
             what = f"no matter `{slug}`"
             yield _at(catalogue, entry, ("matters", index), what, "name one that exists")
+
+
+def _facts_of_term(term: Term) -> Iterator[tuple[Keys, Sourced]]:
+    yield ("definition",), term.definition
+    for index, fact in enumerate(term.more):
+        yield ("more", index), fact
 
 
 def _check_path(catalogue: Catalogue, path_id: str) -> Iterator[Problem]:

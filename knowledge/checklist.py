@@ -21,6 +21,7 @@ from knowledge.loader import Catalogue
 from knowledge.next_fact import Item, material_item, matter_item
 from knowledge.render import (
     Answer,
+    heading,
     headings,
     material_line,
     nothing_said,
@@ -90,7 +91,7 @@ def render_checklist(
 ) -> Answer:
     """The whole list in words. `registered`: facts that the platform told, not the person."""
     words = headings()[language]
-    lines = [f"【{found.matter.name}】{words['materials']}"]
+    lines = [f"【{found.matter.name}】{heading(catalogue, words, 'materials')}"]
     lines += (
         [f"{words['project']}{words['colon']}{known}"]
         if (known := known_in_words(catalogue, found, registered))

@@ -43,7 +43,7 @@ def evidence(catalogue: Catalogue, slug: str, fields: Iterable[str], day: date) 
     """JSON of the facts of these fields of a matter that hold on a day: the matter's name, the
     facts by field, the titles of their sources."""
     wanted = tuple(dict.fromkeys(fields))
-    version = f"{catalogue.version}@{catalogue.place}"
+    version = f"{catalogue.version}@{catalogue.place}@{catalogue.day}"
     return _evidence(_Wanted(catalogue, version, slug, wanted, day))
 
 
@@ -138,7 +138,8 @@ def _cited(catalogue: Catalogue, facts: dict[str, Any]) -> dict[str, str]:
 @lru_cache(maxsize=4096)
 def _evidence(wanted: _Wanted) -> str:
     catalogue, matter = wanted.catalogue, wanted.catalogue.matters[wanted.matter]
-    facts = {name: facts_of(catalogue, matter, name, wanted.day) for name in wanted.fields}
+    held = {name: facts_of(catalogue, matter, name, wanted.day) for name in wanted.fields}
+    facts = {name: told for name, told in held.items() if told is not None}
     content = {"name": matter.name, "fields": facts, "sources": _cited(catalogue, facts)}
     return json.dumps(content, ensure_ascii=False)
 
@@ -152,7 +153,9 @@ def facts_of(catalogue: Catalogue, matter: Matter, name: str, day: date) -> Any:
         return [
             plain(item) for item in value if not isinstance(item, Sourced) or item.holds_on(day)
         ]
-    return plain(value) if isinstance(value, Sourced) else value
+    if isinstance(value, Sourced):
+        return plain(value) if value.holds_on(day) else None
+    return value
 
 
 def changes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,8 +46,11 @@ class Catalogue:
     places: dict[str, Place] = field(default_factory=dict)
     overlays: dict[str, Overlay] = field(default_factory=dict)
     place: str | None = None  # whose rules the matters have; None: the country's
+    day: date | None = None  # the other day that was asked about; None: today
+    today: date | None = None  # beside `day`
     files: dict[str, tuple[Path, Keys]] = field(default_factory=dict, repr=False)
     _of_places: dict[str, Catalogue] = field(default_factory=dict, repr=False, compare=False)
+    _dated: dict[str, Matter] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, place: str | None) -> Catalogue:
         """The catalogue of a place; of the country when the place is None or not known."""
@@ -57,8 +61,24 @@ class Catalogue:
                 slug: merged(self.places, self.overlays, matter, place)
                 for slug, matter in self.matters.items()
             }
-            self._of_places[place] = replace(self, matters=matters, place=place, _of_places={})
+            self._of_places[place] = replace(
+                self, matters=matters, place=place, _of_places={}, _dated={}
+            )
         return self._of_places[place]
+
+    def on(self, day: date, today: date) -> Catalogue:
+        """The catalogue for a question about `day`; itself when that is today. Both in China.
+
+        Of today a fact without dates holds. Of another day nothing is known before its source
+        speaks, so that no answer puts today's rule in the place of one that nobody read.
+        """
+        if day == today:
+            return self
+        if not self._dated:
+            self._dated.update(
+                {slug: matter.known_since(self.sources) for slug, matter in self.matters.items()}
+            )
+        return replace(self, matters=self._dated, day=day, today=today, _of_places={}, _dated={})
 
     def name(self, slug: str) -> str:
         return self.matters[slug].name

@@ -46,8 +46,7 @@ def _laid_over(matter: Matter, overlay: Overlay, place: str) -> Matter:
 
 def said(fact: Sourced) -> str:
     """What identifies a fact inside its field: a material's name, else the text."""
-    name: str = getattr(fact, "name", None) or getattr(fact, "text", "")
-    return name
+    return str(getattr(fact, "name", None) or getattr(fact, "text", ""))
 
 
 def place_in(places: Places, text: str) -> str | None:

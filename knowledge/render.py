@@ -17,6 +17,7 @@ from knowledge.schema import Fact, Material, Matter, Service, Source, Sourced, S
 from knowledge.yaml_source import read_yaml
 
 HERE = Path(__file__).parent
+COUNTRY = "国家"
 FORMS = {"original": "原件", "copy": "复印件", "electronic": "电子件"}
 
 
@@ -70,7 +71,7 @@ def render(catalogue: Catalogue, slug: str, aspect: str, day: date, language: st
     sections.extend(_neighbours(catalogue, words, matter) if aspect == "prerequisites" else [])
     text = _template().render(
         title=matter.name,
-        heading=words[aspect],
+        heading=heading(catalogue, words, aspect),
         colon=words["colon"],
         sections=sections,
         remarks=[
@@ -158,12 +159,11 @@ def source_note(catalogue: Catalogue, fact: Sourced) -> str:
     """Where a fact comes from and how sure it is, in a few words."""
     source = catalogue.sources[fact.source_id]
     if fact.state is State.UNVERIFIED:
-        return "未核实"
+        return f"{fact.place}，未核实" if fact.place else "未核实"
     named = _named(source, fact.locator)
     if fact.state is State.EXAMPLE:
         return f"外地示例·{fact.place}，来源：{named}"
-    where = f"{fact.place}规定，" if fact.place else ""
-    return f"{where}依据：{named}"
+    return f"{fact.place or COUNTRY}规定，依据：{named}"
 
 
 def _named(source: Source, locator: str) -> str:
@@ -192,6 +192,12 @@ def _neighbours(catalogue: Catalogue, words: dict[str, str], matter: Matter) -> 
             yield Section(words[label], [Group("", names)])
 
 
+def heading(catalogue: Catalogue, words: dict[str, str], aspect: str) -> str:
+    """The name of an aspect, with the day whose rules are told when that is not today."""
+    told = words["then"].format(day=catalogue.day.isoformat()) if catalogue.day else ""
+    return f"{words[aspect]}{told}"
+
+
 def nothing_said(words: dict[str, str], at_other_times: bool, day: date) -> str:
     """Instead of an answer: the catalogue has nothing, or nothing of that day."""
     return words["nothing_then"].format(day=day.isoformat()) if at_other_times else words["nothing"]
@@ -206,12 +212,23 @@ def remarks_on(
 ) -> list[str]:
     """What must be said of the facts of an answer: whose they are, how sure, how old."""
     remarks = []
+    today = catalogue.today or day
+    undated = [fact for fact in facts if fact.since is None]
+    if catalogue.day and any(day < (fact.checked_on or matter.checked_on) for fact in undated):
+        remarks.append(words["undated"].format(day=day.isoformat()))
+    if day > today:
+        remarks.append(words["not_yet"].format(day=day.isoformat()))
     if any(fact.state is State.EXAMPLE for fact in facts):
         remarks.append(words["not_here"])
     if any(fact.state is State.UNVERIFIED for fact in facts):
         remarks.append(words["unsure"])
-    if any(is_due(catalogue, matter, fact, day) for fact in facts):
-        remarks.append(words["expired"])
+    checked = [
+        fact.checked_on or matter.checked_on
+        for fact in facts
+        if is_due(catalogue, matter, fact, today)
+    ]
+    if checked:
+        remarks.append(words["expired"].format(day=min(checked).isoformat()))
     return remarks
 
 

@@ -6,12 +6,15 @@ Every fact names its source and says how sure it is. The field names are the YAM
 from __future__ import annotations
 
 import re
+from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, Extra, Field, root_validator, validator
+from pydantic import BaseModel, Extra, Field, PrivateAttr, root_validator, validator
 
+Day = date  # a source has a field of that name
 SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 Stage = Literal["1", "2", "3", "4", "parallel", "utility", "service"]
@@ -60,6 +63,7 @@ class Sourced(Record):
     valid_from: date | None = None
     valid_to: date | None = None
     checked_on: date | None = None
+    _since_source: date | None = PrivateAttr(None)
 
     @root_validator(skip_on_failure=True)
     def _example_names_its_place(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -76,10 +80,25 @@ class Sourced(Record):
         """The place inside the source, or an empty string."""
         return self.source.partition("#")[2]
 
+    @property
+    def since(self) -> date | None:
+        """The first day on which it is known to hold, None when nothing says."""
+        return self.valid_from or self._since_source
+
+    def known_since(self: Statement, source: Source, checked_on: date) -> Statement:
+        """The same, not known of any day before its source speaks or, if that is earlier, before
+        it was checked. `checked_on` is for a fact that does not say when."""
+        dated, speaks = self.copy(), source.speaks_since
+        dated._since_source = min(speaks, self.checked_on or checked_on) if speaks else None
+        return dated
+
     def holds_on(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (
+        return (self.since is None or self.since <= day) and (
             self.valid_to is None or day <= self.valid_to
         )
+
+
+Statement = TypeVar("Statement", bound=Sourced)
 
 
 class Fact(Sourced):
@@ -245,6 +264,17 @@ class Matter(Record):
             found.extend(getattr(self, field))
         return found
 
+    def known_since(self, sources: Mapping[str, Source]) -> Matter:
+        """The same matter, each fact not known of any day before its source speaks."""
+
+        def dated(fact: Statement) -> Statement:
+            return fact.known_since(sources[fact.source_id], self.checked_on)
+
+        changed: dict[str, Any] = {"kind": dated(self.kind), "summary": dated(self.summary)}
+        for field in FACT_FIELDS:
+            changed[field] = [dated(fact) for fact in getattr(self, field)]
+        return self.copy(update=changed)
+
 
 FACT_FIELDS = (
     "departments",
@@ -326,6 +356,9 @@ class Term(Record):
     questions: list[str] = Field(default_factory=list)
 
 
+_PRINTED = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+
+
 class Source(Record):
     """A document that facts point into, and how much of it was read."""
 
@@ -334,6 +367,7 @@ class Source(Record):
     kind: Literal["law", "document", "page"] = "document"
     number: str | None = None
     date: str | None = None  # as printed: a day, a month or a year
+    in_force: Day | None = None  # the day from which it holds, when that was read and is another
     recheck_days: int | None = Field(default=None, ge=1)  # instead of those of recheck.yml
     read: str
     place: str | None = None
@@ -344,6 +378,21 @@ class Source(Record):
     def short_title(self) -> str:
         """The title without its explanation in brackets."""
         return self.title.partition("（")[0]
+
+    @property
+    def speaks_since(self) -> Day | None:
+        """The first day for which it surely speaks, None when its date is not known.
+
+        A law comes into force up to a year after its date; where nobody read when, a year passes.
+        """
+        if self.in_force is not None:
+            return self.in_force
+        found = _PRINTED.fullmatch(self.date or "")
+        if found is None:
+            return None
+        year, month = int(found[1]) + (self.kind == "law"), int(found[2] or 12)
+        last = monthrange(year, month)[1]
+        return Day(year, month, min(int(found[3] or last), last))
 
     @validator("date", pre=True)
     def _as_printed(cls, value: Any) -> str | None:

@@ -71,7 +71,7 @@ def what_changed(
         return path_changes(catalogue, content["path"], content["name"], content["fields"])
     asked = content.get("day")
     day = date.fromisoformat(asked) if asked else today
-    here = catalogue.at(content.get("place"))
+    here = catalogue.at(content.get("place")).on(day, today)
     return changes(here, matter, content["name"], content["fields"], day)
 
 

@@ -57,6 +57,8 @@ IN_CHINESE = (
     ),
     (r"ends before it begins", "失效日期早于生效日期"),
     (r"ended on (.+) and nothing follows", r"已于 \1 失效，又没有接替的内容"),
+    (r"nothing holds from (.+) to (.+)", r"\1 到 \2 之间没有有效的内容"),
+    (r"nothing holds before (.+)", r"\1 之前没有有效的内容；现行的那条要保留，写上失效日期"),
     (r"asked twice", "这个问法重复了"),
     (r"unknown project fact `(.+)`", r"没有叫 \1 的项目情况；可用的见 knowledge/facts.yml"),
     (r"`(.+)` is no value of `(.+)`", r"项目情况 \2 没有 \1 这个值"),

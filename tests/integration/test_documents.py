@@ -104,7 +104,7 @@ async def test_the_page_lists_what_this_project_needs(http: ClientSession) -> No
     assert "<资金>证明" in page
     assert "可数据共享，免提交；可容缺后补" in page
     assert "外地示例·唐山 [2]" in page
-    assert "[1] 依据：《测试法》第八条" in page
+    assert "[1] 国家规定，依据：《测试法》第八条" in page
     assert "施工招标" in page
 
 

@@ -87,7 +87,8 @@ SERVICE = (
 def test_a_service_is_told_with_what_comes_before(folder: Path) -> None:
     change(folder, "catalogue/sample-permit.yml", *SERVICE)
     said = render(load_catalogue(folder), "sample-permit", "prerequisites", date(2026, 11, 1)).text
-    assert "可能要委托的中介服务：\n· 编制图纸（示例备案）（依据：《示例法》第二条）" in said
+    service = "· 编制图纸（示例备案）（国家规定，依据：《示例法》第二条）"
+    assert f"可能要委托的中介服务：\n{service}" in said
 
 
 def test_a_service_names_a_matter_that_exists(folder: Path) -> None:

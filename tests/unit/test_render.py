@@ -46,7 +46,7 @@ def test_a_limit_names_its_source_and_an_example_its_place(catalogue: Catalogue)
     assert text(catalogue, "time_limit").splitlines() == [
         "【示例许可】办理时限",
         "法定时限：",
-        "· 自受理之日起七日内（依据：《示例法》第二条）",
+        "· 自受理之日起七日内（国家规定，依据：《示例法》第二条）",
         "承诺时限：",
         "· 三个工作日（外地示例·某市，来源：示例办事指南）",
         "标注“外地示例”的内容取自其他地方，不是本市的规定；本市以当地窗口公布为准。",
@@ -90,8 +90,9 @@ def test_what_is_not_verified_is_said_so(catalogue: Catalogue) -> None:
 
 
 def test_what_was_checked_long_ago_is_said_so(catalogue: Catalogue) -> None:
-    assert "已超过复核期限" not in text(catalogue, "fee", day=date(2027, 11, 1))
-    assert "已超过复核期限" in text(catalogue, "fee", day=date(2027, 11, 2))
+    late = "该信息核对于2026-11-01，已超过复核期，请以窗口为准。"
+    assert late not in text(catalogue, "fee", day=date(2027, 11, 1))
+    assert late in text(catalogue, "fee", day=date(2027, 11, 2))
 
 
 def test_neighbours_are_called_by_name(catalogue: Catalogue) -> None:
