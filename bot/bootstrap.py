@@ -29,6 +29,7 @@ from bot.app.parts import Enterprises, Parts
 from bot.dialogue.training import newest_model
 from bot.dialogue.workers import WorkerDialogue
 from bot.model.times import CHINA
+from bot.platforms import open_platform
 from bot.services.announce import Feed, Hub
 from bot.services.assistant import Assistant
 from bot.services.desk_hours import OfficeHours
@@ -41,7 +42,6 @@ from bot.storage.database import Database
 from bot.storage.outbox import SqlOutbox
 from bot.storage.stewards import Accounts
 from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample_file
-from connectors.platforms.spgl import SpglPlatform
 from knowledge.live import LiveCatalogue, shared_catalogue
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def make_assistant(settings: Settings) -> Assistant:
     catalogue = shared_catalogue(settings.knowledge, settings.published)
     platform: Platform | None = None
     if settings.platform_url:
-        platform = SpglPlatform(settings.platform_url)
+        city = settings.platform_city
+        platform = open_platform(settings.platform_url, city, ledger=settings.database_url)
     return Assistant(
         catalogue=catalogue,
         platform=platform,

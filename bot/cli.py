@@ -28,8 +28,8 @@ COMMANDS = {
     "notice": "bot.commands.notices:notice",
     "changes": "bot.commands.changes:changes",
     "cases": "bot.commands.cases:cases",
-    "platform": "bot.commands.cases:platform",
-    "demo": "bot.commands.cases:demo",
+    "platform": "bot.commands.platform:platform",
+    "demo": "bot.commands.demo:demo",
     "steward": "bot.commands.stewards:steward",
 }
 

@@ -35,7 +35,12 @@ class Settings(BaseSettings):
     place: str | None = Field(
         "liaoning", description="whose rules hold by default, an id of knowledge/places/places.yml"
     )
-    platform_url: str | None = Field(None, description="database URL of the approval system")
+    platform_url: str | None = Field(
+        None, description="the approval system: a database URL, a YAML file of its API, or local"
+    )
+    platform_city: Path | None = Field(
+        None, description="a YAML file: names of tables and codes that this city has otherwise"
+    )
     identity_keys: dict[str, SecretStr] = Field(
         {}, description='JSON object: host site → secret of its identity tokens, {"site": "…"}'
     )

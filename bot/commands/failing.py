@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 
 from bot.dialogue.training import TrainingFailed
+from bot.services.platform_port import PlatformUnavailable
 from bot.services.ports import StoreUnavailable
 from bot.settings import Settings, SettingsWrong, read_settings
 from knowledge.loader import CatalogueBroken
@@ -18,6 +19,7 @@ EXPECTED = (
     TrainingFailed,
     FileNotFoundError,
     StoreUnavailable,
+    PlatformUnavailable,
 )
 
 

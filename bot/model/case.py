@@ -94,10 +94,24 @@ class Step:
 
 @dataclass(frozen=True)
 class SpecialProcedure:
-    """Expert review, hearing, public notice …: the clock stands still while it runs."""
+    """Expert review, hearing, public notice …: the clock stands still while it runs.
+
+    `limit_days` is how long it may take, in working days or, where `calendar_days`, in days.
+    """
 
     name: str
     started_at: datetime | None
+    limit_days: int | None = None
+    calendar_days: bool = False
+
+
+@dataclass(frozen=True)
+class Solicitation:
+    """Another body was asked for its opinion (征求意见). `answered_at` None: not answered yet."""
+
+    body: str | None
+    answered_at: datetime | None
+    opinion: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +149,7 @@ class Case:
     group_no: str | None = None
     special_procedures: tuple[SpecialProcedure, ...] = ()
     documents: tuple[ApprovalDocument, ...] = ()
+    solicitations: tuple[Solicitation, ...] = ()
     notes: tuple[str, ...] = ()
 
     def as_of(self, moment: datetime) -> Case:
@@ -152,7 +167,20 @@ class Case:
                 for document in self.documents
                 if document.issued_on is None or document.issued_on <= moment.date()
             ),
+            solicitations=tuple(
+                asked
+                if asked.answered_at is None or asked.answered_at <= moment
+                # When it was asked is not recorded, so that it stays, without its answer.
+                else replace(asked, answered_at=None, opinion=None)
+                for asked in self.solicitations
+            ),
         )
+
+    @property
+    def age(self) -> tuple[bool, str, str]:
+        """Sorts the case whose first step is oldest first; those without any come last."""
+        first = self.steps[0].at.astimezone(SHANGHAI).isoformat() if self.steps else ""
+        return (not self.steps, first, self.case_no)
 
     @property
     def current(self) -> Step | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.model.case import CaseStatus, ReceivedMaterial, Step
+from bot.services.dates_in_words import moment
 from bot.services.read_cases import CaseProgress
-from bot.services.report_progress import moment
 
 # What the authority says about materials when it stops a case.
 _OBJECTIONS = (

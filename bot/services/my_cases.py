@@ -12,16 +12,12 @@ from bot.model.conversation import Enterprise
 from bot.model.reply import TO_STEWARD, Reply
 from bot.services.ask_facts import QUESTION, Asking, answers, noted, question, wanted_fact
 from bot.services.assistant import Assistant
+from bot.services.dates_in_words import moment
 from bot.services.list_missing import MatchName, MissingList, list_missing, render_missing
 from bot.services.platform_port import Platform
 from bot.services.project_facts import SLOT, ProjectFacts, possible
 from bot.services.read_cases import CaseProgress, ProjectCases
-from bot.services.report_progress import (
-    ProgressReport,
-    moment,
-    render_progress,
-    report_progress,
-)
+from bot.services.report_progress import ProgressReport, render_progress, report_progress
 from knowledge.conditions import Need, judge_material, judge_materials
 from knowledge.loader import Catalogue
 from knowledge.next_fact import material_item

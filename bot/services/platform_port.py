@@ -21,6 +21,10 @@ class PlatformUnreadable(PlatformUnavailable):
     """The platform answers, but a table or column without which nothing can be said is missing."""
 
 
+class PlatformMisdescribed(PlatformUnavailable):
+    """What was said about the platform (address, YAML file) is wrong; nothing was asked of it."""
+
+
 class Platform(Protocol):
     """Read-only. Every method blocks and may raise PlatformUnavailable.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.model.case import SHANGHAI, CaseStatus, Project, normalise_project_code
+from bot.services.case_details import case_details
+from bot.services.dates_in_words import day, moment
 from bot.services.name_matter import NameToMatter
 from bot.services.platform_port import Platform
 from bot.services.read_cases import CaseProgress, ProjectCases, read_project
@@ -67,8 +69,11 @@ def render_progress(report: ProgressReport, steps: bool = False) -> str:
     return "\n\n".join([*parts, read])
 
 
-def describe_case(progress: CaseProgress, steps: bool = False) -> str:
-    """One case in Chinese: status, department, clock; with `steps`, every step with its opinion."""
+def describe_case(
+    progress: CaseProgress, read: ProjectCases | None = None, steps: bool = False
+) -> str:
+    """One case in Chinese: status, department, clock, what else it has; with `steps`, every step
+    with its opinion. `read` is what the case was read with."""
     case = progress.case
     name = case.matter_name or f"事项编码{case.matter_code or '不明'}"
     lines = [f"【{name}】{case.status_label}"]
@@ -80,25 +85,15 @@ def describe_case(progress: CaseProgress, steps: bool = False) -> str:
     lines.extend(_clock_lines(progress))
     if current is not None and current.opinion and not steps:
         lines.append(f"办理意见：{current.opinion}")
-    for document in case.documents:
-        named = "，".join(part for part in (document.title, document.number) if part)
-        lines.append(f"批复文件：{named}")
+    if read is not None:
+        beside = [other.case for other in read.cases]
+        lines.extend(case_details(case, read.read_at.date(), read.project, beside))
     if steps:
         lines.extend(_step_lines(progress))
     lines.extend(f"说明：{note}" for note in progress.notes)
     if progress.later_steps:
         lines.append(f"说明：另有{progress.later_steps}条办理记录的时间晚于现在，没有计入。")
     return "\n".join(lines)
-
-
-def moment(at: datetime) -> str:
-    """A moment as an enterprise reads it, to the minute, in Shanghai time."""
-    at = at.astimezone(SHANGHAI)
-    return f"{day(at.date())}{at:%H:%M}"
-
-
-def day(on: date) -> str:
-    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def _named(visible: Sequence[Project], code: str) -> tuple[Project, ...]:
@@ -140,7 +135,7 @@ def _summary(project: ProjectCases) -> str:
 def _full(project: ProjectCases, steps: bool) -> str:
     if not project.cases:
         return f"{project.project.title}：审批系统里还没有办件。"
-    described = [describe_case(progress, steps) for progress in project.cases]
+    described = [describe_case(progress, project, steps) for progress in project.cases]
     return "\n\n".join([project.project.title, *described])
 
 

@@ -226,6 +226,8 @@ class _Writer:
             SXBLSX=case["limit"],
         )
         yield from self._steps(region, keys, case)
+        for asked in case.get("asked", ()):
+            yield self._solicitation(region, keys, project["city"], asked)
         for name in case.get("files", ()):
             yield self._file(region, keys, group, name)
 
@@ -266,7 +268,8 @@ class _Writer:
             yield self._row("XMSPSXBLXXXXB", region, **keys, **columns, BLYJ=opinion or None)
             if code == "9":
                 named = {"TBCX": 8, "TBCXMC": case.get("procedure", opinion.rstrip("。"))}
-                timing = {"TBCXKSSJ": at, "TBCXSXLX": 1, "TBCXSX": 0}
+                days = case.get("procedure_days", 0)
+                timing = {"TBCXKSSJ": at, "TBCXSXLX": 1, "TBCXSX": days}
                 yield self._row("XMSPSXBLTBCXXXB", region, **keys, **named, **timing)
             if code in _PASSED and "document" in case:
                 yield self._document(region, keys, case, at)
@@ -282,6 +285,20 @@ class _Writer:
             PFWJYXQX=date(9999, 1, 1),
             FJMC="示例结果文件.pdf",
             FJLX="pdf",
+        )
+
+    def _solicitation(self, region: str, keys: Row, city: str, asked: str) -> tuple[str, Row]:
+        body, _, answer = asked.partition("@")
+        ago, _, opinion = answer.partition("|")
+        answered = datetime.combine(self._workday_before(int(ago)), time(15)) if ago else None
+        return self._row(
+            "XMSPSXZQYJXXB",
+            region,
+            **keys,
+            BLDWMC=f"{city}{body}",
+            BLR="示例经办人",
+            FKSJ=answered,
+            FKYJ=opinion or None,
         )
 
     def _file(self, region: str, keys: Row, group: str | None, name: str) -> tuple[str, Row]:

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -22,15 +21,15 @@ from bot.model.case import (
     PlatformDescription,
     Project,
     ReceivedMaterial,
+    Solicitation,
     SpecialProcedure,
-    Step,
     Work,
     normalise_project_code,
 )
 from bot.model.credit_code import normalise_credit_code
 from bot.services.platform_port import PlatformUnavailable
-from connectors.platforms import spgl_values as values
-from connectors.platforms.spgl_codes import load_codes
+from connectors.platforms import values
+from connectors.platforms.city import City
 from connectors.platforms.spgl_database import ReadOnlyDatabase
 from connectors.platforms.spgl_description import describe
 from connectors.platforms.spgl_layout import (
@@ -42,14 +41,17 @@ from connectors.platforms.spgl_layout import (
     MATTER,
     PROCEDURE,
     PROJECT,
+    SOLICITATION,
     STEP,
     UNIT,
 )
-from connectors.platforms.spgl_tables import Layout, Naming, Row, find_layout
+from connectors.platforms.spgl_tables import Layout, Row, find_layout
+from connectors.platforms.steps import Event, steps_of
 
 # FJFL / CLFL: application material. The other codes of the list are not known.
 _APPLICATION_MATERIAL = "1"
 _DEVELOPER = "1"  # DWLX: 建设单位
+_CALENDAR_DAYS = "2"  # TBCXSXLX: 自然日
 
 CaseKey = tuple[str, str, str]
 Key = TypeVar("Key", bound=Hashable)
@@ -58,22 +60,14 @@ Key = TypeVar("Key", bound=Hashable)
 class SpglPlatform:
     """Implements bot.services.platform_port.Platform. Safe to use from several threads.
 
-    `url`: any SQLAlchemy address. `schema`, `prefix` and `suffix` of the table names are found
-    out when not given. `codes`: a city's own code lists (see spgl_codes.yml).
+    `url`: any SQLAlchemy address. `city`: what this city does otherwise than the standard; names
+    of tables that it does not tell are found out. `statement_timeout` is in seconds.
     """
 
-    def __init__(
-        self,
-        url: str,
-        schema: str | None = None,
-        prefix: str | None = None,
-        suffix: str | None = None,
-        codes: Path | None = None,
-        statement_timeout: int = 10,
-    ) -> None:
+    def __init__(self, url: str, city: City | None = None, statement_timeout: int = 10) -> None:
         self._database = ReadOnlyDatabase(url, statement_timeout=statement_timeout)
-        self._naming = Naming(schema, prefix, suffix)
-        self._codes = load_codes(codes)
+        city = city or City()
+        self._naming, self._codes = city.naming, city.codes
         self._layout: Layout | None = None
 
     def describe(self, now: datetime) -> PlatformDescription:
@@ -114,9 +108,10 @@ class SpglPlatform:
             found = _of_works(connection, layout, STEP, project)
             procedures = _of_works(connection, layout, PROCEDURE, project)
             documents = _of_works(connection, layout, DOCUMENT, project)
+            solicitations = _of_works(connection, layout, SOLICITATION, project)
         cases = []
         for key, row in rows.items():
-            steps, notes = self._steps(found.get(key, ()))
+            steps, notes = steps_of(map(_event, found.get(key, ())), self._codes)
             cases.append(
                 Case(
                     case_no=key[2],
@@ -131,10 +126,11 @@ class SpglPlatform:
                     group_no=values.text(row["BLSPSLBM"]),
                     special_procedures=self._procedures(procedures.get(key, ())),
                     documents=_documents(documents.get(key, ())),
+                    solicitations=_solicitations(solicitations.get(key, ())),
                     notes=notes,
                 )
             )
-        return sorted(cases, key=_oldest_first)
+        return sorted(cases, key=lambda case: case.age)
 
     def received_materials(self, project: Project) -> list[ReceivedMaterial]:
         with self._reading() as (connection, layout):
@@ -177,7 +173,6 @@ class SpglPlatform:
         works.sort(key=lambda row: _code(row["GCDM"]))
         code = _project_code(works[0])
         main = next((row for row in works if _code(row["GCDM"]) == code), works[0])
-        kind = values.code(main["SPLCLX"])
         return Project(
             code=code,
             name=values.text(main["XMMC"]) or "",
@@ -185,7 +180,7 @@ class SpglPlatform:
                 Work(_code(row["GCDM"]), values.text(row["XMMC"]) or "", _region(row) or None)
                 for row in works
             ),
-            kind=self._codes.kinds.get(kind) if kind else None,
+            kind=self._codes.kind(values.code(main["SPLCLX"])),
             place=values.text(main["JSDD"]),
             facts=self._facts(main),
         )
@@ -200,32 +195,16 @@ class SpglPlatform:
                 facts[told.fact] = value
         return facts
 
-    def _steps(self, rows: Sequence[Row]) -> tuple[tuple[Step, ...], tuple[str, ...]]:
-        """Steps in order, each event once, and what had to be left out."""
-        steps: dict[tuple[object, ...], Step] = {}
-        unusable = 0
-        for row in rows:
-            at, code = values.moment(row["BLSJ"]), values.code(row["BLZT"])
-            if at is None or code is None:
-                unusable += 1
-                continue
-            status, label = self._codes.status(code)
-            office, opinion = values.text(row["BLCS"]), values.text(row["BLYJ"])
-            step = Step(at, status, label, code, office, opinion, values.text(row["LSH"]) or "")
-            # Some cities send the same event twice, with a new serial number.
-            steps.setdefault((at, code, office, opinion), step)
-        notes = (f"有{unusable}条办理记录缺少时间或状态，没有计入。",) if unusable else ()
-        return tuple(sorted(steps.values(), key=lambda step: step.order)), notes
-
     def _procedures(self, rows: Sequence[Row]) -> tuple[SpecialProcedure, ...]:
-        found = []
-        for row in rows:
-            # TBCX is a fixed 1 in some cities, so that the name is the better witness.
-            name, code = values.text(row["TBCXMC"]), values.code(row["TBCX"])
-            label = self._codes.procedures.get(name or code or "")
-            found.append(
-                SpecialProcedure(label or name or "特别程序", values.moment(row["TBCXKSSJ"]))
+        found = [
+            SpecialProcedure(
+                self._codes.procedure(values.text(row["TBCXMC"]), values.code(row["TBCX"])),
+                values.moment(row["TBCXKSSJ"]),
+                values.days(row["TBCXSX"]) or None,  # 0 is written for "not given"
+                values.code(row["TBCXSXLX"]) == _CALENDAR_DAYS,
             )
+            for row in rows
+        ]
         return tuple(dict.fromkeys(found))
 
 
@@ -352,6 +331,20 @@ def _documents(rows: Sequence[Row]) -> tuple[ApprovalDocument, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _solicitations(rows: Sequence[Row]) -> tuple[Solicitation, ...]:
+    found = [
+        Solicitation(
+            values.text(row["BLDWMC"]), values.moment(row["FKSJ"]), values.text(row["FKYJ"])
+        )
+        for row in rows
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _event(row: Row) -> Event:
+    return Event(row["BLSJ"], row["BLZT"], row["BLCS"], row["BLYJ"], row["LSH"])
+
+
 def _newest(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, Row]:
     """Of rows with the same key the one with the highest serial number."""
     return {key(row): row for row in sorted(rows, key=_serial)}
@@ -359,7 +352,8 @@ def _newest(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, Row]:
 
 def _regional(layout: Layout) -> bool:
     """Whether XZQHDM can be part of the key: every joined table must have it."""
-    joined = (PROJECT, CASE, STEP, PROCEDURE, DOCUMENT, ATTACHMENT[layout.version])
+    attached = ATTACHMENT[layout.version]
+    joined = (PROJECT, CASE, STEP, PROCEDURE, DOCUMENT, SOLICITATION, attached)
     return all("XZQHDM" in layout.found[base].columns for base in joined if base in layout.found)
 
 
@@ -383,11 +377,6 @@ def _project_code(row: Row) -> str:
 def _serial(row: Row) -> tuple[int, str]:
     serial = values.text(row["LSH"]) or ""
     return (len(serial), serial)
-
-
-def _oldest_first(case: Case) -> tuple[bool, str, str]:
-    first = case.steps[0].at.isoformat() if case.steps else ""
-    return (not case.steps, first, case.case_no)
 
 
 def _spellings(codes: Iterable[str]) -> set[str]:

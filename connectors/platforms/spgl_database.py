@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from urllib.parse import quote
 
@@ -24,9 +25,15 @@ _DRIVERS = {
 }
 
 
+_POSTGRES_LIKE = ("postgresql", "kingbase", "opengauss")
+_MYSQL_LIKE = ("mysql", "mariadb")
+_ORACLE_LIKE = ("oracle", "dm")
+
+
 class ReadOnlyDatabase:
-    """Connections that cannot write, wait at most `connect_timeout` seconds to connect and, on
-    PostgreSQL and MySQL, at most `statement_timeout` seconds for one statement."""
+    """Connections that cannot write, wait at most `connect_timeout` seconds to connect and at most
+    `statement_timeout` seconds for one statement; on a database that has no such limit of its own
+    (SQLite, Oracle, 达梦 …) for the whole reading."""
 
     def __init__(self, url: str, connect_timeout: int = 5, statement_timeout: int = 10) -> None:
         self._statement_timeout = statement_timeout
@@ -36,12 +43,13 @@ class ReadOnlyDatabase:
         except sa.exc.ArgumentError as error:
             raise PlatformUnavailable(
                 "审批系统的数据库地址看不懂。",
-                "请写成 sqlite:///文件路径 或 postgresql://用户:口令@主机/库名。",
+                "请写成 sqlite:///文件路径、postgresql://用户:口令@主机/库名、"
+                "mysql://用户:口令@主机/库名，或写明接口的 YAML 文件的路径。",
             ) from error
         except (ImportError, sa.exc.NoSuchModuleError) as error:
             raise PlatformUnavailable(
                 f"没有安装连接这种数据库的驱动（{make_url(url).drivername}）。",
-                "请在运行环境里安装对应的 Python 驱动，例如 MySQL 用 pymysql。",
+                "请在运行环境里安装对应的 Python 驱动，例如 Oracle 用 oracledb、达梦用 dmPython。",
             ) from error
 
     @property
@@ -55,7 +63,8 @@ class ReadOnlyDatabase:
         try:
             with self.engine.connect() as plain:
                 connection = self._read_only(plain)
-                yield connection
+                with self._limited(connection):
+                    yield connection
         except sa.exc.TimeoutError as error:
             raise PlatformUnavailable("审批系统的数据库连接已占满。", "请稍后再试。") from error
         except sa.exc.DBAPIError as error:
@@ -64,18 +73,32 @@ class ReadOnlyDatabase:
     def _read_only(self, connection: Connection) -> Connection:
         milliseconds = self._statement_timeout * 1000
         dialect = self.engine.dialect.name
-        if dialect == "postgresql":
+        if dialect in _POSTGRES_LIKE:
             # Per transaction and not by connect options, which poolers such as pgbouncer refuse.
             connection = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             connection.execute(sa.text(f"SET LOCAL statement_timeout = {milliseconds}"))
-        elif dialect == "mysql":
+        elif dialect in _MYSQL_LIKE:
             connection.execute(sa.text("SET SESSION TRANSACTION READ ONLY"))
             connection.execute(_mysql_time_limit(self.engine, self._statement_timeout))
-        elif dialect == "oracle":
+        elif dialect in _ORACLE_LIKE:
             connection.execute(sa.text("SET TRANSACTION READ ONLY"))
         return connection
+
+    @contextmanager
+    def _limited(self, connection: Connection) -> Iterator[None]:
+        """Stops a reading that takes too long where the database itself does not."""
+        if self.engine.dialect.name in (*_POSTGRES_LIKE, *_MYSQL_LIKE):
+            yield
+            return
+        timer = Timer(self._statement_timeout, _stop, [connection.connection.dbapi_connection])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _unavailable(self, error: sa.exc.DBAPIError) -> PlatformUnavailable:
         reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
@@ -118,6 +141,17 @@ def _open_file(path: str | None, timeout: int) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def _stop(connection: Any) -> None:
+    """Ends the running statement from another thread, by the driver's own name for it."""
+    stop = next(
+        getattr(connection, name)
+        for name in ("interrupt", "cancel", "close")
+        if hasattr(connection, name)
+    )
+    with suppress(getattr(connection, "Error", RuntimeError)):
+        stop()  # fails only when there is nothing left to stop
 
 
 def _mysql_time_limit(engine: Engine, seconds: int) -> sa.sql.elements.TextClause:

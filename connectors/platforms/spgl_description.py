@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.model.case import PlatformDescription, TableDescription
-from connectors.platforms import spgl_values as values
+from connectors.platforms import values
 from connectors.platforms.spgl_layout import CASE, PROJECT, STEP, TableSpec
 from connectors.platforms.spgl_tables import Layout
 
@@ -100,6 +100,7 @@ def _notes(layout: Layout, future: int) -> tuple[str, ...]:
 _WITHOUT = {
     "项目审批事项办理特别程序信息表": "说不出特别程序的名称。",
     "项目审批事项批复文件信息表": "看不到批复文件。",
+    "项目审批事项征求意见信息表": "看不到征求意见的情况。",
     "地方项目审批流程阶段事项信息表": "说不出事项名称。",
     "审批事项基本信息表": "说不出事项名称。",
     "项目单位信息表": "无法按企业查项目。",

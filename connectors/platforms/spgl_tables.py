@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -32,11 +33,17 @@ _BASES = {spec.base for specs in TABLES.values() for spec in specs} | MARK_TABLE
 
 @dataclass(frozen=True)
 class Naming:
-    """Where the tables are and how their names are decorated; None means: find out."""
+    """Where the tables are and how their names are decorated; None means: find out.
+
+    `case` (upper, lower, mixed) chooses between names that differ in nothing else. `names` maps
+    the standard's name without SPGL_ to a name that has nothing in common with it.
+    """
 
     schema: str | None = None
     prefix: str | None = None
     suffix: str | None = None
+    case: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,14 +152,16 @@ def find_layout(connection: Connection, naming: Naming) -> Layout:
     """The exchange tables and their version. PlatformUnreadable where there are none."""
     inspector = sa.inspect(connection)
     for schema in _schemas(inspector, naming):
-        names = _choose(_candidates(inspector, schema), naming)
+        candidates = _candidates(inspector, schema)
+        names = {**_choose(candidates, naming), **_named(candidates, naming)}
         if names:
             found = {base: _reflect(inspector, name, schema) for base, name in names.items()}
             columns = {base: set(table.columns) for base, table in found.items()}
             return Layout(version_of(columns), schema, found)
     raise PlatformUnreadable(
         "这个数据库里没有国家数据共享交换标准的表（SPGL_…）。",
-        "请检查地址是否正确；表在别的模式（schema）或名字带后缀时，请用 --schema、--suffix 指明。",
+        "请检查地址是否正确；表在别的模式（schema）或名字不同时，请用 --schema、--prefix、--suffix "
+        "指明，或写在本市的配置文件里（--city）。",
     )
 
 
@@ -169,29 +178,45 @@ def _candidates(inspector: Inspector, schema: str | None) -> list[str]:
     return [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
 
 
+def _named(candidates: Iterable[str], naming: Naming) -> dict[str, str]:
+    """Base name → real name, of the tables that the city calls otherwise."""
+    wanted = {real.upper(): base for base, real in naming.names.items()}
+    return {wanted[name.upper()]: name for name in candidates if name.upper() in wanted}
+
+
 def _choose(names: Iterable[str], naming: Naming) -> dict[str, str]:
     """Base name → real name, of the one decoration (prefix, suffix) that has most of the tables.
 
     A vendor's mirror may hold several sets side by side; the plain names win a draw.
     """
-    sets: dict[tuple[str, str], dict[str, str]] = {}
+    sets: dict[tuple[str, str], dict[str, list[str]]] = {}
     for name in names:
         prefix, base, suffix = split_name(name) or ("", "", "")
         if base in _BASES and _fits(prefix, naming.prefix) and _fits(suffix, naming.suffix):
-            sets.setdefault((prefix, suffix), {})[base] = name
+            sets.setdefault((prefix, suffix), {}).setdefault(base, []).append(name)
     if not sets:
         return {}
     _, best = min(
         sets.items(), key=lambda item: (-_required(item[1]), len("".join(item[0])), item[0])
     )
-    return best
+    case = naming.case or _usual_case(best.values())
+    return {base: min(same, key=lambda name: _case_of(name) != case) for base, same in best.items()}
+
+
+def _usual_case(names: Iterable[Sequence[str]]) -> str:
+    counted = Counter(_case_of(name) for same in names for name in sorted(same, reverse=True))
+    return counted.most_common(1)[0][0]
+
+
+def _case_of(name: str) -> str:
+    return "upper" if name.isupper() else "lower" if name.islower() else "mixed"
 
 
 def _fits(found: str, wanted: str | None) -> bool:
     return wanted is None or found == wanted.upper()
 
 
-def _required(names: dict[str, str]) -> int:
+def _required(names: Iterable[str]) -> int:
     return sum(spec.base in names for spec in TABLES["V2"] if spec.required)
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 import pytest
 from click.testing import CliRunner
 
-from bot.commands.cases import cases, demo, platform
+from bot.commands.cases import cases
+from bot.commands.demo import demo
+from bot.commands.platform import platform
 
 FACTORY = "2509-210106-04-01-900001"
 CONTRACT = (

@@ -10,6 +10,7 @@ from bot.model.case import SHANGHAI, CaseStatus
 from bot.model.credit_code import is_credit_code
 from bot.services.platform_port import PlatformUnavailable, PlatformUnreadable
 from bot.services.read_cases import UnknownProject, read_cases, read_project
+from connectors.platforms.city import City
 from connectors.platforms.demo import (
     SAMPLE_ENTERPRISES,
     NotASample,
@@ -17,6 +18,7 @@ from connectors.platforms.demo import (
     write_sample_file,
 )
 from connectors.platforms.spgl import SpglPlatform
+from connectors.platforms.spgl_tables import Naming
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 18, tzinfo=SHANGHAI)
@@ -27,6 +29,10 @@ PERMIT = "210106-900001-10"
 
 def unnamed(name):
     return None
+
+
+def named(**naming):
+    return City(Naming(**naming))
 
 
 @pytest.fixture(scope="module", params=["V2", "V3"])
@@ -395,11 +401,14 @@ def test_another_schema_is_found(postgres_url):
         write_sample(connection, TODAY, "V3")
 
     run(postgres_url, write)
-    for platform in (SpglPlatform(postgres_url), SpglPlatform(postgres_url, schema="exchange")):
+    for platform in (
+        SpglPlatform(postgres_url),
+        SpglPlatform(postgres_url, named(schema="exchange")),
+    ):
         assert platform.describe(NOW).tables[0].found_as == "exchange.SPGL_XMJBXXB"
         assert len(read_cases(platform, FACTORY, NOW, unnamed).cases) == 10
     with pytest.raises(PlatformUnreadable):
-        SpglPlatform(postgres_url, schema="public").describe(NOW)
+        SpglPlatform(postgres_url, named(schema="public")).describe(NOW)
 
 
 def test_columns_may_have_any_type(postgres_url):
@@ -468,7 +477,7 @@ def test_one_project_costs_a_handful_of_queries(platform):
         lambda c, cur, sql, *rest: statements.append(sql),
     )
     platform.cases(project)
-    assert len([sql for sql in statements if "SPGL_" in sql]) == 5
+    assert len([sql for sql in statements if "SPGL_" in sql]) == 6
 
 
 @pytest.mark.parametrize(

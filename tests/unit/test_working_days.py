@@ -14,7 +14,7 @@ from bot.services.working_days import (
     read_clock,
     working_days_between,
 )
-from connectors.platforms.spgl_codes import load_codes
+from connectors.platforms.codes import load_codes
 
 EXAMPLES = YAML(typ="safe").load(Path(__file__).with_name("clock_examples.yml"))
 CODES = load_codes()
@@ -121,7 +121,7 @@ def test_an_ended_case_stands_still_for_ever(events, limit):
     assert not first.paused
 
 
-@given(st.lists(st.sampled_from(list(CODES.statuses)), min_size=1, max_size=6))
+@given(st.lists(st.sampled_from(list(CODES.lists.BLZT)), min_size=1, max_size=6))
 def test_ties_in_one_second_are_settled_by_the_usual_course(codes):
     case = a_case([(int(code), BEGIN) for code in codes], 5)
     assert case.status.order == max(CODES.status(code)[0].order for code in codes)

@@ -1,0 +1,40 @@
+"""Opens the platform that an address names: an exchange database, an API, or the own ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.services.platform_port import Platform, PlatformMisdescribed
+from connectors.platforms.city import City, read_city
+from connectors.platforms.http_platform import HttpPlatform
+from connectors.platforms.spgl import SpglPlatform
+
+LOCAL = "local"
+
+
+def open_platform(
+    address: str,
+    city: Path | None = None,
+    naming: Mapping[str, str | None] | None = None,
+    ledger: str | None = None,
+) -> Platform:
+    """`address`: an SQLAlchemy URL, a YAML file that describes an API, or `local`.
+
+    `city`: the file of what an exchange database has otherwise than the standard; what `naming`
+    tells (schema, prefix, suffix, case) wins over it. `ledger`: URL of the product's own database.
+    Nothing is asked of the platform yet; PlatformUnavailable where the address makes no sense.
+    """
+    if address.lower().endswith((".yml", ".yaml")):
+        return HttpPlatform.from_file(Path(address))
+    if address.lower().startswith(("http://", "https://")):
+        raise PlatformMisdescribed(
+            "只有接口的网址还不够。", "请写一份说明接口的 YAML 文件，把它的路径作为地址。"
+        )
+    found = read_city(city) if city else City()
+    given: dict[str, Any] = {
+        name: value for name, value in (naming or {}).items() if value is not None
+    }
+    return SpglPlatform(address, replace(found, naming=replace(found.naming, **given)))
