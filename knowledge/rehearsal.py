@@ -29,8 +29,9 @@ from pydantic import Field, ValidationError
 from knowledge.loader import Catalogue, problems_of
 from knowledge.schema import Record
 from knowledge.search.decide import Decision, Thresholds, decide
-from knowledge.search.fusion import Floats
-from knowledge.search.linker import Linker, Links
+from knowledge.search.fusion import Floats, Fusion
+from knowledge.search.index import CatalogueIndex
+from knowledge.search.linker import Links
 from knowledge.yaml_source import Problem, YamlUnreadable, line_of, read_yaml
 
 CONFUSABLE = 0.15
@@ -115,10 +116,13 @@ class Rehearsal:
 
 
 def rehearse(
-    catalogue: Catalogue, linker: Linker, limits: Thresholds, near_misses: Sequence[NearMiss] = ()
+    catalogue: Catalogue,
+    index: CatalogueIndex,
+    fusion: Fusion,
+    limits: Thresholds,
+    near_misses: Sequence[NearMiss] = (),
 ) -> Rehearsal:
-    """Asks every question of the catalogue that the linker was built from."""
-    index, fusion = linker.index, linker.fusion
+    """Asks every question of the catalogue that the index was built from."""
     left_out = fusion.probabilities(index.own_features())
     known = fusion.probabilities(index.features(index.questions, index.question_vectors))
     written = (

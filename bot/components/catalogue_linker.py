@@ -24,11 +24,11 @@ from bot.components.message_features import (
     is_text,
     stacked,
 )
-from bot.components.searchable import searchable
+from bot.components.searchable import learned_from, searchable
 from knowledge.search.fusion import Fusion
-from knowledge.search.index import FEATURES, CatalogueIndex
+from knowledge.search.index import FEATURES, CatalogueIndex, Index, Scored
 from knowledge.search.lexical import Scores
-from knowledge.search.linker import Linker, LinkExamples, Links, train_fusion
+from knowledge.search.linker import Judged, Linker, LinkExamples, Links, train_fusion
 
 ORIGIN = "CatalogueLinker"
 LINKS, TERM_LINKS, RELINK, NAMED = "matter_links", "term_links", "relink", "matters_named"
@@ -82,10 +82,10 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = [m for m in training_data.training_examples if is_text(m)]
-        current = searchable()
+        matters, terms = (learned_from(i) for i in (searchable().matters, searchable().terms))
         self._fusions = {
-            MATTER: _fit(current.matters, _meant(messages), list(filter(_about_nothing, messages))),
-            TERM: _fit(current.terms, [], [m for m in messages if m.get(INTENT) != "policy"]),
+            MATTER: _fit(matters, _meant(messages), list(filter(_about_nothing, messages))),
+            TERM: _fit(terms, [], [m for m in messages if m.get(INTENT) != "policy"]),
         }
         with self._storage.write_to(self._resource) as folder:
             stored = {kind: fusion.to_json() for kind, fusion in self._fusions.items()}
@@ -102,8 +102,9 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
     def _evidence(self, kind: str, messages: list[Message]) -> Scores:
         """What the linker makes of each training text, of the catalogue's own without itself."""
         linker = self._linker(kind)
-        rows = linker.evidence(_features(linker.index, messages))
-        own = linker.evidence(linker.index.own_features())
+        index = learned_from(linker.index)
+        rows = linker.evidence(Scored(index.ids, row) for row in _features(index, messages))
+        own = linker.evidence(Scored(index.ids, row) for row in index.own_features())
         for number, message in enumerate(messages):
             example = message.get(EXAMPLE)
             if example and example[0] == kind:
@@ -112,32 +113,34 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(is_text, messages):
-            evidence = []
-            for kind, key in ((MATTER, LINKS), (TERM, TERM_LINKS)):
-                linker = self._linker(kind)
-                features = _features(linker.index, [message])
-                links, of_kind = linker.judge(features)[0]
-                message.set(key, links)
-                evidence.append(of_kind)
-                if kind == MATTER:
-                    message.set(NAMED, linker.named(features)[0])
+            about = {kind: self._judged(kind, message) for kind in (MATTER, TERM)}
+            message.set(LINKS, about[MATTER].links)
+            message.set(TERM_LINKS, about[TERM].links)
+            message.set(NAMED, about[MATTER].named)
             message.set(RELINK, self._link)
-            attach(message, np.concatenate(evidence)[None], ORIGIN)
+            evidence = np.concatenate([about[MATTER].evidence, about[TERM].evidence])
+            attach(message, evidence[None], ORIGIN)
         return messages
 
-    def scored(self, message: Message) -> tuple[Linker, Scores]:
-        """The linker of matters, and a message's features, (entries, FEATURES), for explaining."""
-        linker = self._linker(MATTER)
-        return linker, _features(linker.index, [message])[0]
+    def _judged(self, kind: str, message: Message) -> Judged:
+        linker = self._linker(kind)
+        return linker.judge(_scored(linker.index, message))
+
+    def scored(self, message: Message) -> tuple[Fusion, Scored]:
+        """What decides about a message's matter: weights and features, for explaining."""
+        return self._fusions[MATTER], _scored(self._linker(MATTER).index, message)
 
     def _link(self, text: str) -> Links:
         """The matters that another text is about, such as a part of the message."""
-        vector = searchable().encoder.encode_cached(text)
-        return self._linker(MATTER).link([text], vector[None])[0]
+        return self._linker(MATTER).link(text, searchable().encoder.encode_cached(text))
 
     def _linker(self, kind: str) -> Linker:
         current = searchable()
         return Linker(current.matters if kind == MATTER else current.terms, self._fusions[kind])
+
+
+def _scored(index: Index, message: Message) -> Scored:
+    return index.score(message.get(READ), stacked([message], sentence_features.ORIGIN)[0])
 
 
 def _features(index: CatalogueIndex, messages: list[Message]) -> Scores:

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.components.catalogue_examples import MATTER
 from bot.components.context_resolver import ContextResolver
 from bot.components.encoder import shared_encoder
-from bot.components.searchable import searchable, use_catalogue
+from bot.components.searchable import learned_from, searchable, use_catalogue
 from bot.components.understanding import Pipeline
 from bot.dialogue.training import newest_model
 from bot.settings import ROOT
@@ -18,7 +18,6 @@ from knowledge.loader import Catalogue
 from knowledge.rehearsal import Answer, NearMiss, Rehearsal, rehearse
 from knowledge.search.decide import Thresholds
 from knowledge.search.fusion import Fusion
-from knowledge.search.linker import Linker
 from knowledge.yaml_source import read_yaml
 
 FUSIONS = "fusions.json"
@@ -57,8 +56,8 @@ class Examiner:
 
     def _rehearse(self, near_misses: Sequence[NearMiss] = ()) -> Rehearsal:
         self._tell(f"逐句演练 {_count(self._catalogue)} 个问法")
-        linker = Linker(searchable().matters, self._fusion)
-        return rehearse(self._catalogue, linker, self._limits, near_misses)
+        index = learned_from(searchable().matters)
+        return rehearse(self._catalogue, index, self._fusion, self._limits, near_misses)
 
     def _near_misses(self) -> list[NearMiss]:
         asked = [

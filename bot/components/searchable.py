@@ -11,7 +11,7 @@ from bot.components.vector_cache import VectorCache
 from bot.settings import ROOT, read_settings
 from knowledge.loader import Catalogue, load_catalogue
 from knowledge.schema import Matter, Term
-from knowledge.search.index import CatalogueIndex, Encode, Entry
+from knowledge.search.index import CatalogueIndex, Encode, Entry, Index
 from knowledge.search.spelling import Speller
 
 NAMES_COUNT = 3  # the speller sees a name as often as this: what is official is spelt so
@@ -26,8 +26,8 @@ class Searchable:
     encoder: SentenceEncoder
     encode: Encode  # many texts at once, remembered on disk
     speller: Speller
-    matters: CatalogueIndex
-    terms: CatalogueIndex
+    matters: Index
+    terms: Index
 
 
 _building = threading.Lock()
@@ -76,6 +76,13 @@ def build(catalogue: Catalogue, spoken: Sequence[str], encoder: SentenceEncoder)
         CatalogueIndex(matters, speller, encode),
         CatalogueIndex(terms, speller, encode),
     )
+
+
+def learned_from(index: Index) -> CatalogueIndex:
+    """Raises TypeError for an index that only looks at the nearest of very many matters."""
+    if not isinstance(index, CatalogueIndex):
+        raise TypeError("the catalogue is too large to learn from or to rehearse: use a part of it")
+    return index
 
 
 def _written(entry: Entry) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.search.lexical import Groups, NgramTable, Postings, Scores, with_zero
-from knowledge.search.names import NameTable
+from knowledge.search.names import NameTable, work_out
 from knowledge.search.ridge import CONSTANT, KernelRidge
 from knowledge.search.spelling import Speller
 
@@ -43,13 +44,38 @@ SLICE = 512  # rows
 SEVERAL = 3  # a matter is meant when several of its questions are near, not one by chance
 
 
+@dataclass(frozen=True)
+class Scored:
+    """Some entries with their FEATURES for one text: (ids, FEATURES)."""
+
+    ids: Sequence[str]
+    features: Scores
+
+
+class Index(Protocol):
+    """What the linker and the conversation ask of a catalogue made searchable. Texts must have
+    been read by its speller."""
+
+    names: NameTable
+
+    def score(self, text: str, vector: Vectors) -> Scored:
+        """The entries that a text may be about; all of them, or the nearest of very many."""
+
+    def likeness(self, id: str) -> dict[str, float]:
+        """How near entries are to one, 0…1, by names and summaries."""
+
+
 class CatalogueIndex:
-    """Scores every entry against texts; texts must have been read by `speller` before."""
+    """Scores every entry against texts; texts must have been read by `speller` before.
+
+    Exact, and learned from; its building grows with the cube of the catalogue's texts.
+    """
 
     def __init__(self, entries: Sequence[Entry], speller: Speller, encode: Encode) -> None:
         self.entries = list(entries)
         self.ids = [entry.id for entry in entries]
-        self.names = NameTable([entry.names for entry in entries])
+        self.names = NameTable(work_out([entry.names for entry in entries]))
+        self._by_name = Groups(self.names.owners, len(entries))
         asked = [(i, speller.read(q)) for i, entry in enumerate(entries) for q in entry.questions]
         self.questions = [text for _, text in asked]
         self.owners = [owner for owner, _ in asked]
@@ -83,7 +109,7 @@ class CatalogueIndex:
     def _fit_ridge(self) -> None:
         """Its scores are linear in the similarities, and these in a message's n-grams and vector:
         the products with everything known are taken here, once."""
-        owners = [*self.owners, *self.names.groups.owners.tolist()]
+        owners = [*self.owners, *self.names.owners]
         self._ridge = KernelRidge(self._similar(), owners, len(self.ids))
         dual = self._ridge.dual.astype(np.float64)
         self._ridge_of_vector = np.asarray(self._rows().T @ dual / 2, np.float32)
@@ -109,11 +135,15 @@ class CatalogueIndex:
 
     def likeness(self, id: str) -> dict[str, float]:
         """How near each entry is to one, 0…1, by names and summaries."""
-        names = self.names.groups.mean(self._table[self._name_rows][:-1])
+        names = self._by_name.mean(self._table[self._name_rows][:-1])
         middle = self._table[self._summary_rows] + names
         middle /= np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-9)
         near = np.clip(middle @ middle[self.ids.index(id)], 0, 1)
         return dict(zip(self.ids, map(float, near), strict=True))
+
+    def score(self, text: str, vector: Vectors) -> Scored:
+        """All entries for a text that is not in the catalogue."""
+        return Scored(self.ids, self.features([text], vector[None])[0])
 
     def features(self, texts: Sequence[str], vectors: Vectors) -> Scores:
         """(texts, entries, FEATURES) for texts that are not in the catalogue."""
@@ -129,8 +159,8 @@ class CatalogueIndex:
         ridge = given @ self._ridge_of_vector + weights @ self._ridge_of_gram[places]
         found[:, 0] = self.names.heard(text)
         found[:, 1] = self.names.outright(text)
-        found[:, 2] = self.names.groups.best(self._by_gram.cosines(places, weights))
-        found[:, 3] = self.names.groups.best(meaning[self._name_rows])
+        found[:, 2] = self._by_name.best(self._by_gram.cosines(places, weights))
+        found[:, 3] = self._by_name.best(meaning[self._name_rows])
         found[:, 4] = meaning[self._summary_rows]
         found[:, 5] = self._by_question.best(meaning[self._question_rows], SEVERAL)
         found[:, 6] = ridge + self._ridge_of_all

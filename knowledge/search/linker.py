@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from knowledge.search.fusion import Floats, Fusion, fit_fusion, softmax
-from knowledge.search.index import FEATURES, CatalogueIndex, Vectors
+from knowledge.search.index import FEATURES, CatalogueIndex, Index, Scored, Vectors
 from knowledge.search.lexical import Scores
 
 NO_MATTER_WEIGHT = 0.5  # questions about nothing in the catalogue are many and easy
@@ -41,45 +41,43 @@ class LinkExamples:
     unrelated: int = 0
 
 
+@dataclass(frozen=True)
+class Judged:
+    """`evidence`: how much the text sounds like the catalogue, whichever matter it is about, and
+    how clearly one matter stands out (EVIDENCE columns). `named`: the ids of the matters called
+    by a name that only they have."""
+
+    links: Links
+    evidence: Scores
+    named: tuple[str, ...]
+
+
 class Linker:
     """A catalogue's index with a learned fusion. The fusion outlives changes of the catalogue."""
 
-    def __init__(self, index: CatalogueIndex, fusion: Fusion) -> None:
+    def __init__(self, index: Index, fusion: Fusion) -> None:
         self.index = index
         self.fusion = fusion
 
-    def link(self, texts: Sequence[str], vectors: Vectors) -> list[Links]:
-        """One answer per text; texts have been read by the index's speller."""
-        return [links for links, _ in self.judge(self.index.features(texts, vectors))]
+    def link(self, text: str, vector: Vectors) -> Links:
+        """The text has been read by the index's speller."""
+        return self.judge(self.index.score(text, vector)).links
 
-    def judge(self, features: Scores) -> list[tuple[Links, Scores]]:
-        """Of each text: its links, and how much it sounds like the catalogue, whichever matter it
-        is, and how clearly one matter stands out (EVIDENCE columns)."""
-        logits = self.fusion.logits(features)
-        judged = []
-        for shares, best, peaks in zip(
-            softmax(logits).tolist(),
-            logits[:, :-1].max(axis=1).tolist(),
-            features.max(axis=1).tolist(),
-            strict=True,
-        ):
-            none = shares.pop()
-            evidence = _evidence(shares, none, best - self.fusion.none, peaks)
-            links = Links(dict(zip(self.index.ids, shares, strict=True)), none)
-            judged.append((links, np.array(evidence, np.float32)))
-        return judged
+    def judge(self, scored: Scored) -> Judged:
+        logits = self.fusion.logits(scored.features[None])
+        shares = softmax(logits)[0].tolist()
+        none = shares.pop()
+        peaks = scored.features.max(axis=0).tolist()
+        evidence = _evidence(shares, none, float(logits[0, :-1].max()) - self.fusion.none, peaks)
+        return Judged(
+            Links(dict(zip(scored.ids, shares, strict=True)), none),
+            np.array(evidence, np.float32),
+            tuple(scored.ids[n] for n in np.flatnonzero(scored.features[:, OUTRIGHT] >= 1)),
+        )
 
-    def named(self, features: Scores) -> list[tuple[str, ...]]:
-        """Of each text: the ids of the matters called by a name that only they have."""
-        ids = self.index.ids
-        return [
-            tuple(ids[place] for place in np.flatnonzero(row >= 1))
-            for row in features[:, :, OUTRIGHT]
-        ]
-
-    def evidence(self, features: Scores) -> Scores:
+    def evidence(self, scored: Iterable[Scored]) -> Scores:
         """(texts, EVIDENCE)"""
-        rows = [evidence for _, evidence in self.judge(features)]
+        rows = [self.judge(of_text).evidence for of_text in scored]
         return np.stack(rows) if rows else np.zeros((0, EVIDENCE), np.float32)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from pypinyin import lazy_pinyin
@@ -35,9 +36,9 @@ def _reading(word: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(word))
 
 
-def initials(text: str) -> str:
-    """The first letter of each syllable: 施工许可证 → sgxkz."""
-    return "".join(syllable[0] for syllable in syllables(text))
+def initials(spoken: Iterable[str]) -> str:
+    """The first letter of each syllable: shi gong xu ke zheng → sgxkz."""
+    return "".join(syllable[0] for syllable in spoken)
 
 
 @lru_cache(maxsize=1)

@@ -15,8 +15,8 @@ from bot.components.explanation.candidates import candidates, costs
 from bot.components.explanation.regression import explain_choice
 from knowledge.search.decide import Thresholds, decide
 from knowledge.search.fusion import Fusion
-from knowledge.search.index import FEATURES
-from knowledge.search.linker import Linker, Links
+from knowledge.search.index import FEATURES, Scored
+from knowledge.search.linker import Links
 
 LIMITS = Thresholds(wrong_costs=5.0, known=0.3, offered=0.15)
 
@@ -73,10 +73,6 @@ def test_the_costs_shown_are_those_that_were_compared(
         assert tuple(shown.offered) == decision.offer
 
 
-class Index:
-    ids = ("x", "y")
-
-
 def test_what_features_add_tells_two_candidates_apart() -> None:
     width = len(FEATURES)
     fusion = Fusion(np.full(width, 2.0), np.arange(1.0, width + 1), 0.5)
@@ -84,7 +80,7 @@ def test_what_features_add_tells_two_candidates_apart() -> None:
     shares = fusion.probabilities(features[None])[0]
     links = Links({"x": float(shares[0]), "y": float(shares[1])}, float(shares[2]))
 
-    best, other = candidates(Linker(Index(), fusion), features, links)  # type: ignore[arg-type]
+    best, other = candidates(fusion, Scored(("x", "y"), features), links)
 
     apart = sum(best.features[name][1] - other.features[name][1] for name in FEATURES)
     assert apart == pytest.approx(math.log(best.linked / other.linked), abs=1e-4)

@@ -26,7 +26,6 @@ from knowledge.rehearsal import (
 from knowledge.search.decide import Decision, Thresholds
 from knowledge.search.fusion import Fusion
 from knowledge.search.index import FEATURES, CatalogueIndex, Entry
-from knowledge.search.linker import Linker
 from knowledge.search.spelling import Speller
 from tests.fakes.small_catalogue import change, write_catalogue
 
@@ -200,10 +199,10 @@ def test_a_question_does_not_find_itself(catalogue: Catalogue) -> None:
     ]
     index = CatalogueIndex(entries, Speller(TEXTS), encode)
     weights = np.ones(len(FEATURES))
-    linker = Linker(index, Fusion(np.ones(len(FEATURES)), weights, 1.0))
-    found = rehearse(catalogue, linker, Thresholds(5, 0.3, 0.15)).of(PERMIT)
+    fusion = Fusion(np.ones(len(FEATURES)), weights, 1.0)
+    found = rehearse(catalogue, index, fusion, Thresholds(5, 0.3, 0.15)).of(PERMIT)
     assert [question.text for question in found] == list(TEXTS)
-    known = linker.fusion.probabilities(index.features(index.questions, index.question_vectors))
+    known = fusion.probabilities(index.features(index.questions, index.question_vectors))
     column = index.ids.index(PERMIT)
     assert all(
         question.left_out[PERMIT] < verbatim

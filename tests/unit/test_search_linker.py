@@ -12,7 +12,7 @@ from knowledge.search.decide import Thresholds, decide
 from knowledge.search.fusion import Fusion
 from knowledge.search.index import FEATURES, CatalogueIndex, Entry
 from knowledge.search.linker import Linker, LinkExamples, Links, train_fusion
-from knowledge.search.names import NameTable, common_part
+from knowledge.search.names import NameTable, common_part, work_out
 from knowledge.search.phrases import PhraseBook
 from knowledge.search.ridge import CONSTANT, PENALTY, KernelRidge
 from knowledge.search.spelling import Speller
@@ -55,6 +55,10 @@ def encode(texts: Sequence[str], kind: str) -> np.ndarray:
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
+def table(names: list[list[str]]) -> NameTable:
+    return NameTable(work_out(names))
+
+
 def index_of(entries: list[Entry]) -> CatalogueIndex:
     texts = [t for e in entries for t in [*e.names, e.summary, *e.questions]]
     return CatalogueIndex(entries, Speller(texts), encode)
@@ -74,7 +78,7 @@ def fusion() -> Fusion:
 
 
 def link(linker: Linker, text: str) -> Links:
-    return linker.link([text], encode([text], "query"))[0]
+    return linker.link(text, encode([text], "query")[0])
 
 
 @pytest.mark.parametrize(
@@ -172,7 +176,7 @@ def test_phrases_of_syllables_are_not_cut_in_the_middle_of_one() -> None:
 
 
 def test_a_name_inside_a_longer_one_that_is_said_does_not_count() -> None:
-    names = NameTable([["施工许可证"], ["施工许可证变更"], ["施工许可证", "开工证"]])
+    names = table([["施工许可证"], ["施工许可证变更"], ["施工许可证", "开工证"]])
     assert names.outright("施工许可证变更怎么办").tolist() == [0, 1, 0]
     assert names.outright("施工许可证怎么办").tolist() == [0.5, 0, 0.5]
     assert names.outright("开工证怎么办").tolist() == [0, 0, 1]
@@ -180,7 +184,7 @@ def test_a_name_inside_a_longer_one_that_is_said_does_not_count() -> None:
 
 
 def test_a_name_is_heard_by_its_sound_and_by_its_initials() -> None:
-    names = NameTable([["施工许可证"], ["规划许可证"]])
+    names = table([["施工许可证"], ["规划许可证"]])
     assert [weight > 0 for weight in names.heard("是公许可正怎么办")] == [True, False]
     assert [weight > 0 for weight in names.heard("ghxkz要什么")] == [False, True]
     assert not names.heard("许可证怎么办").any()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.search.pinyin import initials, split_syllables, typed_syllables
+from knowledge.search.pinyin import initials, split_syllables, syllables, typed_syllables
 from knowledge.search.spelling import Speller
 from knowledge.text import comparable, mask_codes, normalise
 
@@ -59,7 +59,7 @@ def test_what_is_not_pinyin(text: str) -> None:
 
 
 def test_initials() -> None:
-    assert initials("施工许可证") == "sgxkz"
+    assert initials(syllables("施工许可证")) == "sgxkz"
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.search.decide import FEWEST_OFFERED, MOST_OFFERED, Thresholds
-from knowledge.search.index import FEATURES
-from knowledge.search.lexical import Scores
-from knowledge.search.linker import Linker, Links
+from knowledge.search.fusion import Fusion
+from knowledge.search.index import FEATURES, Scored
+from knowledge.search.linker import Links
 
 SHOWN = 5
 
@@ -45,14 +45,14 @@ class Costs:
         return "answer" if few or self.answering <= self.asking else "ask_back"
 
 
-def candidates(linker: Linker, features: Scores, weighed: Links) -> list[Candidate]:
-    """The likeliest matters, best first. `features`: (entries, FEATURES)."""
-    linked = linker.fusion.probabilities(features[None])[0]
-    factors = linker.fusion.weights / linker.fusion.scale
-    places = {slug: place for place, slug in enumerate(linker.index.ids)}
+def candidates(fusion: Fusion, scored: Scored, weighed: Links) -> list[Candidate]:
+    """The likeliest matters, best first."""
+    linked = fusion.probabilities(scored.features[None])[0]
+    factors = fusion.weights / fusion.scale
+    places = {slug: place for place, slug in enumerate(scored.ids)}
     found = []
     for slug, share in weighed.best(SHOWN):
-        values = features[places[slug]]
+        values = scored.features[places[slug]]
         products = zip(FEATURES, values.tolist(), (values * factors).tolist(), strict=True)
         weights = {name: (value, product) for name, value, product in products}
         found.append(Candidate(slug, float(linked[places[slug]]), share, weights))
