@@ -1,4 +1,4 @@
-"""What is not our business, attempts to manipulate included: one calm fixed answer."""
+"""What is not our business, attempts to manipulate included: calm, fixed answers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events
+from actions.understanding import understood
+from bot.services.decline import decline_attempt, doubt
 
 
 class Decline(Action):
@@ -17,5 +19,11 @@ class Decline(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
-        dispatcher.utter_message(response="utter_out_of_scope")
+        asked = understood(tracker)
+        reply = decline_attempt(asked.text)
+        if reply is None:
+            dispatcher.utter_message(response="utter_out_of_scope", facts=doubt(asked))
+            return []
+        buttons = [{"title": b.title, "payload": b.payload} for b in reply.buttons]
+        dispatcher.utter_message(text=reply.text, buttons=buttons, facts=reply.facts)
         return []

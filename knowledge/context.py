@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from knowledge.attempts import is_attempt
 from knowledge.references import (
     Ordinal,
     denied_part,
@@ -108,6 +109,8 @@ class Resolver:
 
     def resolve(self, heard: Heard, context: Context) -> Outcome:
         if not any(character.isalnum() for character in heard.text):
+            return Outcome("out_of_scope", confidence=1.0)
+        if is_attempt(heard.text):
             return Outcome("out_of_scope", confidence=1.0)
         heard = self._favour(heard)
         if context.offer:

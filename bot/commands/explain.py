@@ -97,14 +97,21 @@ def _where(reading: str) -> str:
 
 def _candidates(found: Sequence[Candidate], catalogue: Catalogue) -> Table:
     """A line for each matter. What a feature adds to its score is its weight times its value."""
-    table = Table("事项", "概率", title="候选事项，以及各特征给它加的分", title_justify="left")
     names = list(found[0].features) if found else []
+    table = Table("", "概率", title="各特征给候选事项加的分", title_justify="left")
     for name in names:
-        table.add_column(FEATURES.get(name, name), justify="right")
-    for one in found:
+        table.add_column(_in_two_lines(FEATURES.get(name, name)), justify="right")
+    for number, one in enumerate(found, 1):
         added = (f"{one.features[name][1]:.2f}" for name in names)
-        table.add_row(catalogue.name(one.matter), f"{one.weighed:.3f}", *added)
+        table.add_row(str(number), f"{one.weighed:.3f}", *added)
+    legend = (f"{n} {catalogue.name(one.matter)}" for n, one in enumerate(found, 1))
+    table.caption = "\n".join(legend)
+    table.caption_justify = "left"
     return table
+
+
+def _in_two_lines(title: str) -> str:
+    return f"{title[:2]}\n{title[2:]}"
 
 
 def _decision(costs: Costs, catalogue: Catalogue) -> str:

@@ -119,11 +119,9 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
     def inputs(self, message: Message) -> tuple[CalibratedRegression, CalibratedRegression, Inputs]:
         """What decides about a message, for explaining: the regressions of act and aspect, and the
         row that both are given."""
-        return (
-            self._learned["act"],
-            self._learned["aspect"],
-            Inputs(*message.get(LETTERS), self._dense([message])[0]),
-        )
+        places, values = message.get(LETTERS)
+        row = Inputs(places, values, self._dense([message])[0])
+        return self._learned["act"], self._learned["aspect"], row
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(is_text, messages):

@@ -12,6 +12,7 @@ from bot.model.reply import TO_STEWARD, Reply
 from bot.model.understanding import ASPECT_NAMES, Act, Aspect, Understanding
 from bot.services.answer_for_project import COMPUTED, HOW_TO_CORRECT, ForProject
 from bot.services.ask_facts import noted
+from bot.services.keep_unanswered import unanswered
 from bot.services.project_facts import ProjectFacts
 from knowledge.discriminate import discriminating_question
 from knowledge.language import language_of
@@ -42,7 +43,7 @@ def answer_question(
     if asked.act is Act.CLARIFY:
         return ask_back(catalogue, memory, asked)
     if asked.matter is None or asked.matter not in catalogue.matters:
-        return not_understood(memory)
+        return not_understood(memory, asked)
     before = project or ProjectFacts()
     language = language_of(asked.text)
     given = ForProject(
@@ -114,11 +115,11 @@ def ask_back(catalogue: Catalogue, memory: Memory, asked: Understanding) -> Repl
     aspect = asked.aspect or Aspect.OVERVIEW
     offered = [slug for slug in asked.offer if slug in catalogue.matters]
     if not offered:
-        return not_understood(memory)
+        return not_understood(memory, asked)
     again = set(offered) == set(memory.get("offer") or [])
     misses = _misses(memory) + 1 if again else None
     if misses is not None and misses >= MISSES_UNTIL_STEWARD:
-        return _fetch_steward()
+        return _fetch_steward(asked)
     lines = [
         f"{number}. {catalogue.name(slug)}：{_in_short(catalogue, slug)}"
         for number, slug in enumerate(offered, 1)
@@ -131,7 +132,11 @@ def ask_back(catalogue: Catalogue, memory: Memory, asked: Understanding) -> Repl
         ),
         buttons=(*buttons, Button("都不是，转人工", TO_STEWARD.payload)),
         remember={"offer": offered, "offer_aspect": aspect.value, "misses": misses},
-        facts={"offer": offered, "aspects": [aspect.value]},
+        facts={
+            "offer": offered,
+            "aspects": [aspect.value],
+            **(unanswered(asked) if again else {}),
+        },
     )
 
 
@@ -143,28 +148,28 @@ def _in_short(catalogue: Catalogue, slug: str) -> str:
     return text
 
 
-def not_understood(memory: Memory) -> Reply:
-    """Says so; the second time in a row it fetches a human."""
+def not_understood(memory: Memory, asked: Understanding) -> Reply:
+    """Says so and keeps the question; the second time in a row it fetches a human."""
     misses = _misses(memory) + 1
     if misses >= MISSES_UNTIL_STEWARD:
-        return _fetch_steward()
+        return _fetch_steward(asked)
     text = (
         "抱歉，我没有把握理解您的问题，不想随便回答。"
         "您可以换个说法，或写出事项名称（例如“施工许可证要什么材料”），也可以转人工项目管家。"
     )
-    return Reply(text, buttons=(TO_STEWARD,), remember={"misses": misses})
+    facts = unanswered(asked)
+    return Reply(text, buttons=(TO_STEWARD,), remember={"misses": misses}, facts=facts)
 
 
 def _misses(memory: Memory) -> int:
     return int(memory.get("misses") or 0)
 
 
-def _fetch_steward() -> Reply:
+def _fetch_steward(asked: Understanding) -> Reply:
     text = "抱歉，还是没能理解您的问题，我请项目管家来接待您。"
     why = "连续两次没有理解"
-    return Reply(
-        text, remember={"misses": None, "offer": None, "offer_aspect": None, "hand_over": why}
-    )
+    remember = {"misses": None, "offer": None, "offer_aspect": None, "hand_over": why}
+    return Reply(text, remember=remember, facts=unanswered(asked))
 
 
 def ask_payload(slug: str, aspect: Aspect) -> str:

@@ -18,7 +18,7 @@ def explain_term(catalogue: Catalogue, memory: Memory, asked: Understanding) -> 
     """The definition with source and state, what else is known, and the matters it touches."""
     term = catalogue.terms.get(asked.term or "")
     if term is None:
-        return not_understood(memory)
+        return not_understood(memory, asked)
     facts = [term.definition, *term.more]
     lines = [f"【{term.name}】", *_sourced_lines(catalogue, facts)]
     if any(fact.state is State.EXAMPLE for fact in facts):

@@ -25,6 +25,7 @@ from bot.model.receipt import Receipt
 from bot.services.ports import UnknownConversation
 from bot.storage.receipt_rows import write_receipt
 from bot.storage.tables import conversations, entries, outbox
+from bot.storage.unanswered_rows import write_unanswered
 
 BY_PEER = sa.and_(
     conversations.c.channel == sa.bindparam("channel_"),
@@ -165,6 +166,7 @@ class SqlLog:
         self.appended.append(entry)
         if draft.receipt:
             self._keep(draft.receipt, entry)
+        write_unanswered(self._connection, entry)
         if conversation.channel in self._delivered and entry.kind in SPOKEN_TO_ENTERPRISE:
             self._post(conversation, entry)
         return entry

@@ -128,3 +128,16 @@ receipts = sa.Table(
     sa.Index("ix_receipts_digest", "digest"),
     sa.Index("ix_receipts_conversation", "conversation_id", "no"),
 )
+
+unanswered = sa.Table(
+    "unanswered",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("text", sa.Text, nullable=False),  # masked: what was asked, not who asked
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("conversation_id", sa.String(32), nullable=False),
+    sa.Column("no", sa.Integer, nullable=False),  # the entry that left it open
+    sa.Column("settled_at", UtcTime),  # when an editor had dealt with it
+    sa.Column("settled_how", sa.String(200)),
+    sa.Index("ix_unanswered_open", "settled_at", "id"),
+)
