@@ -10,7 +10,7 @@ from bot.services.answer_for_project import COMPUTED
 from bot.services.answer_question import answer_question
 from bot.services.give_notice import notice_reply, wants_notice, with_offer
 from bot.services.issue_receipt import with_receipt
-from bot.services.local_rules import PLACE, here, with_place_question
+from bot.services.local_rules import CITY, PLACE, here, place_noted, with_place_question
 from knowledge.days import day_meant
 
 
@@ -21,7 +21,7 @@ class AnswerMatter(AssistantAction):
     async def reply(self, tracker: Tracker) -> Reply:
         asked, today = understood(tracker), self.assistant.now().date()
         project = remembered_facts(self.assistant, tracker)
-        if {asked.aspect, asked.aspect2} & set(COMPUTED):
+        if {asked.aspect, asked.aspect2} & set(COMPUTED) or CITY not in project.known:
             project = await known_facts(self.assistant, tracker)
         told, day = told_fact(self.assistant, tracker), day_meant(asked.text, today) or today
         country, remembered = self.assistant.catalogue(), tracker.get_slot(PLACE)
@@ -29,7 +29,9 @@ class AnswerMatter(AssistantAction):
             country, asked.text, remembered, project.with_told(told), self.assistant.place
         )
         catalogue = country.at(place).on(day, today)
-        if asked.matter in catalogue.matters and wants_notice(asked):
+        if told and asked.matter is None:
+            reply = place_noted(catalogue, place, after)
+        elif asked.matter in catalogue.matters and wants_notice(asked):
             reply = notice_reply(catalogue, asked.matter, after.known, day)
         else:
             before = project if told else after

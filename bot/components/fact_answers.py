@@ -1,6 +1,7 @@
 """Takes a typed answer to a question about the project for what it is: “八千平”, “没有招标”.
 
 Such a message means the question that is under way, with one more fact, just as the button would.
+Where the project is may be said unasked: “我们在沈北新区”.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.message_features import is_text
 from bot.components.searchable import searchable
-from bot.services.ask_facts import QUESTION, heard
+from bot.services.ask_facts import QUESTION, Asking, heard
+from bot.services.local_rules import place_told
+from knowledge.told_facts import Told
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class FactAnswers(GraphComponent):  # type: ignore[misc]
-    """Stands after ContextResolver and has the last word when a fact was asked for."""
+    """Stands after ContextResolver and has the last word when a fact was told."""
 
     @classmethod
     def create(
@@ -38,18 +41,27 @@ class FactAnswers(GraphComponent):  # type: ignore[misc]
         self, messages: list[Message], tracker: DialogueStateTracker | None = None
     ) -> list[Message]:
         slots = tracker.current_slot_values() if tracker else {}
-        if slots.get(QUESTION):
-            for message in filter(is_text, messages):
-                _take(message, slots)
+        for message in filter(is_text, messages):
+            _take(message, slots)
         return messages
 
 
-def _take(message: Message, slots: dict[str, Any]) -> None:
-    told = heard(searchable().catalogue.vocabulary, slots, message.get(TEXT))
+def _told(message: Message, slots: dict[str, Any]) -> tuple[Asking, Told] | None:
+    """The fact that the message tells, with the question that it goes on with."""
+    catalogue, text = searchable().catalogue, message.get(TEXT)
+    told = heard(catalogue.vocabulary, slots, text)
     if told is None:
-        return
+        return place_told(catalogue, slots, text)
     asked = slots[QUESTION]
-    said = {"matter": asked["matter"], "fact": told.fact, "value": told.value}
+    return Asking(asked["intent"], asked["matter"]), told
+
+
+def _take(message: Message, slots: dict[str, Any]) -> None:
+    found = _told(message, slots)
+    if found is None:
+        return
+    asking, told = found
+    said = {"matter": asking.matter, "fact": told.fact, "value": told.value}
     entities = [
         {
             "entity": name,
@@ -62,5 +74,5 @@ def _take(message: Message, slots: dict[str, Any]) -> None:
         for name, value in said.items()
         if value
     ]
-    message.set(INTENT, {"name": asked["intent"], "confidence": 1.0}, add_to_output=True)
+    message.set(INTENT, {"name": asking.intent, "confidence": 1.0}, add_to_output=True)
     message.set(ENTITIES, entities, add_to_output=True)

@@ -59,7 +59,7 @@ def test_the_limit_of_the_place_decides_whether_the_permit_is_needed() -> None:
     )
     assert factory["applies"]["depends_on"] == ["cost"]  # the general rule wants both
     assert fitting["applies"]["need"] == "not_needed"
-    assert [rule["place"] for rule in road["applies"]["rules"]] == ["沈阳"]
+    assert [rule["place"] for rule in road["applies"]["rules"]] == ["沈阳市"]
     assert [rule["state"] for rule in factory["applies"]["rules"]] == ["example"]
 
 
