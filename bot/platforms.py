@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.services.platform_port import Platform, PlatformMisdescribed
+from bot.storage.ledger import Ledger
 from connectors.platforms.city import City, read_city
 from connectors.platforms.http_platform import HttpPlatform
 from connectors.platforms.spgl import SpglPlatform
@@ -27,6 +28,12 @@ def open_platform(
     tells (schema, prefix, suffix, case) wins over it. `ledger`: URL of the product's own database.
     Nothing is asked of the platform yet; PlatformUnavailable where the address makes no sense.
     """
+    if address == LOCAL:
+        if ledger is None:
+            raise PlatformMisdescribed(
+                "没有说明台账在哪个数据库里。", "请设置 BANGBAN_DATABASE_URL。"
+            )
+        return Ledger(ledger)
     if address.lower().endswith((".yml", ".yaml")):
         return HttpPlatform.from_file(Path(address))
     if address.lower().startswith(("http://", "https://")):

@@ -171,17 +171,17 @@ def _print_cases(found: ProjectCases, mention_later: bool) -> None:
     table.add_column("受理／办结", no_wrap=True)
     table.add_column("已用／时限", no_wrap=True)
     table.add_column("到期", no_wrap=True)
-    said: list[str] = []
-    beside = [progress.case for progress in found.cases]
     for progress in found.cases:
         table.add_row(*(escape(cell) for cell in _cells(progress)))
-        case = progress.case
-        details = case_details(case, found.read_at.date(), found.project, beside)
-        lines = [*details, *_notes(progress, mention_later)]
-        said.extend(f"{case.case_no}：{line}" for line in lines)
     console.print(table)
-    for line in said:
-        console.print(line, highlight=False, markup=False)
+    beside = [progress.case for progress in found.cases]
+    for progress in found.cases:
+        details = case_details(progress.case, found.read_at.date(), found.project, beside)
+        lines = [*details, *_notes(progress, mention_later)]
+        if lines:
+            name = progress.case.matter_name or ""
+            text = "\n  ".join([f"{progress.case.case_no} {name}", *lines])
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
     console.print(f"读取时间：{found.read_at:%Y-%m-%d %H:%M}（北京时间）", highlight=False)
 
 
