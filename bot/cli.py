@@ -19,6 +19,8 @@ COMMANDS = {
     "parse": "bot.commands.evaluate:parse",
     "evaluate": "bot.commands.evaluate:evaluate",
     "explain": "bot.commands.explain:explain_",
+    "unanswered": "bot.commands.learning:unanswered",
+    "learn": "bot.commands.learning:learn",
     "check": "bot.commands.catalogue:check",
     "publish": "bot.commands.publishing:publish",
     "versions": "bot.commands.publishing:versions",
@@ -30,6 +32,7 @@ COMMANDS = {
     "cases": "bot.commands.cases:cases",
     "platform": "bot.commands.platform:platform",
     "demo": "bot.commands.demo:demo",
+    "ledger": "bot.commands.ledger:ledger",
     "steward": "bot.commands.stewards:steward",
 }
 

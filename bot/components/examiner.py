@@ -13,6 +13,7 @@ from bot.components.encoder import shared_encoder
 from bot.components.searchable import learned_from, searchable, use_catalogue
 from bot.components.understanding import Pipeline
 from bot.dialogue.training import newest_model
+from bot.model.understanding import Understood
 from bot.settings import ROOT
 from knowledge.loader import Catalogue
 from knowledge.rehearsal import Answer, NearMiss, Rehearsal, rehearse
@@ -47,6 +48,10 @@ class Examiner:
         self._tell("演练易混问法")
         near_misses = self._near_misses()
         return self._rehearse(near_misses)
+
+    def understand(self, texts: Sequence[str]) -> list[Understood]:
+        """What is made of texts with the catalogue that was rehearsed last."""
+        return list(self._pipeline.understand(texts))
 
     def rehearse_questions(self, catalogue: Catalogue) -> Rehearsal:
         """The questions of another catalogue, such as the one in force."""

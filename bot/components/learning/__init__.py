@@ -1,0 +1,1 @@
+"""From questions that could not be answered to examples in the catalogue."""
