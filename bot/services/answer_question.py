@@ -14,6 +14,7 @@ from bot.services.answer_for_project import COMPUTED, HOW_TO_CORRECT, ForProject
 from bot.services.ask_facts import noted
 from bot.services.keep_unanswered import unanswered
 from bot.services.project_facts import ProjectFacts
+from bot.services.sum_up import is_long, summed_up
 from knowledge.discriminate import discriminating_question
 from knowledge.language import language_of
 from knowledge.loader import Catalogue
@@ -68,6 +69,8 @@ def _answer(given: ForProject, memory: Memory, asked: Understanding) -> Reply:
         texts = [given.progress(computed)]
     elif given.told:
         texts = [noted(catalogue.vocabulary, given.told), *texts, HOW_TO_CORRECT]
+    if is_long(asked.text):
+        texts = [summed_up(catalogue, slug, aspects, asked.text), *texts]
     buttons = [
         Button(ASPECT_NAMES[aspect], ask_payload(slug, aspect))
         for aspect in NEXT_ASPECTS
