@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.model.case import CaseStatus, Project
 from bot.model.conversation import Enterprise
 from bot.model.reply import TO_STEWARD, Reply
+from bot.model.times import CHINA
 from bot.services.ask_facts import QUESTION, Asking, answers, noted, question, wanted_fact
 from bot.services.assistant import Assistant
 from bot.services.dates_in_words import moment
 from bot.services.list_missing import MatchName, MissingList, list_missing, render_missing
+from bot.services.local_rules import place_of
 from bot.services.platform_port import Platform
 from bot.services.project_facts import SLOT, ProjectFacts, possible
 from bot.services.read_cases import CaseProgress, ProjectCases
@@ -101,7 +103,8 @@ def tell_missing(
     lists: list[MissingList] = []
     for each in report.projects:
         facts = _facts_of(catalogue, each, conversation).with_told(told)
-        lists += _lists(platform, catalogue, each, facts, match_name)
+        there = catalogue.at(place_of(catalogue, facts.known, None, assistant.place))
+        lists += _lists(platform, there, each, facts, match_name, report.read_at)
     text = _missing_text(lists, report.read_at)
     if told is not None:
         text = f"{noted(catalogue.vocabulary, told)}\n{text}"
@@ -114,7 +117,7 @@ def tell_missing(
     if len(report.projects) > 1:  # a fact is of one project
         return reply
     facts = _facts_of(catalogue, report.projects[0], conversation).with_told(told)
-    return _ask(catalogue, lists, facts, Asking(MISSING, wanted.matter), reply)
+    return _ask(there, lists, facts, Asking(MISSING, wanted.matter), reply)
 
 
 def _facts_of(catalogue: Catalogue, project: ProjectCases, known: ProjectFacts) -> ProjectFacts:
@@ -189,17 +192,19 @@ def _lists(
     project: ProjectCases,
     facts: ProjectFacts,
     match_name: MatchName,
+    now: datetime,
 ) -> list[MissingList]:
-    """The cases that wait for something from the enterprise first, then the others under way."""
+    """The cases that wait for something from the enterprise first, then the others under way. What
+    a case needs is what was required on the day of its acceptance."""
     received = platform.received_materials(project.project)
     open_cases = [case for case in project.cases if _may_lack(case)]
     open_cases.sort(key=lambda case: case.case.status not in OBJECTED)
-    return [
-        list_missing(
-            case, required_materials(catalogue, case.matter, facts.known), received, match_name
-        )
-        for case in open_cases
-    ]
+    found = []
+    for case in open_cases:
+        day = (case.case.accepted_at or now).astimezone(CHINA).date()
+        required = required_materials(catalogue, case.matter, facts.known, day)
+        found.append(list_missing(case, required, received, match_name))
+    return found
 
 
 OBJECTED = frozenset(
@@ -225,10 +230,10 @@ class Required:
 
 
 def required_materials(
-    catalogue: Catalogue, slug: str | None, facts: Mapping[str, str]
+    catalogue: Catalogue, slug: str | None, facts: Mapping[str, str], day: date
 ) -> list[Required]:
-    """The materials of a matter that a project needs or may need; none for an unknown matter. What
-    every project needs has no reason."""
+    """The materials of a matter that a project needs or may need on a day (China); none for an
+    unknown matter. What every project needs has no reason."""
     matter = catalogue.matters.get(slug or "")
     if matter is None:
         return []
@@ -236,7 +241,7 @@ def required_materials(
     return [
         Required(m.name, v.said if m.when or m.when_text else "", v.need is Need.NEEDED)
         for m, v in judged
-        if v.need is not Need.NOT_NEEDED
+        if v.need is not Need.NOT_NEEDED and m.holds_on(day)
     ]
 
 
