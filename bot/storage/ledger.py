@@ -110,6 +110,10 @@ class Ledger:
                 connection.begin(),
             ):
                 yield connection
+        except sa.exc.IntegrityError as error:
+            raise PlatformUnavailable(
+                "台账里别的项目已经用了同样的办件号或工程代码，什么也没有写入。", "请核对后再导入。"
+            ) from error
         except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
             if "ledger_" in str(error.orig):  # the table that is not there
                 raise _not_made() from error
