@@ -33,15 +33,18 @@ from bot.platforms import open_platform
 from bot.services.announce import Feed, Hub
 from bot.services.assistant import Assistant
 from bot.services.desk_hours import OfficeHours
+from bot.services.last_reading import Readings
 from bot.services.name_matter import by_exact_name
 from bot.services.platform_port import Platform
 from bot.services.ports import Dialogue
 from bot.services.schedule_turns import TurnScheduler
 from bot.settings import Settings, read_settings
 from bot.storage.database import Database
+from bot.storage.ledger_readings import SqlReadings
 from bot.storage.outbox import SqlOutbox
 from bot.storage.stewards import Accounts
 from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample_file
+from connectors.platforms.guarded import GuardedPlatform
 from knowledge.live import LiveCatalogue, shared_catalogue
 
 if TYPE_CHECKING:
@@ -87,15 +90,18 @@ def make_assistant(settings: Settings) -> Assistant:
     """What the use cases work with: catalogue, platform, clock."""
     catalogue = shared_catalogue(settings.knowledge, settings.published)
     platform: Platform | None = None
+    readings: Readings | None = None
     if settings.platform_url:
-        city = settings.platform_city
-        platform = open_platform(settings.platform_url, city, ledger=settings.database_url)
+        city, database = settings.platform_city, settings.database_url
+        platform = GuardedPlatform(open_platform(settings.platform_url, city, ledger=database))
+        readings = SqlReadings(database)
     return Assistant(
         catalogue=catalogue,
         platform=platform,
         name_to_matter=lambda name: by_exact_name(catalogue().matters)(name),
         now=lambda: datetime.now(CHINA),
         place=settings.place,
+        readings=readings,
     )
 
 

@@ -21,11 +21,13 @@ def open_platform(
     city: Path | None = None,
     naming: Mapping[str, str | None] | None = None,
     ledger: str | None = None,
+    seconds: int = 5,
 ) -> Platform:
     """`address`: an SQLAlchemy URL, a YAML file that describes an API, or `local`.
 
     `city`: the file of what an exchange database has otherwise than the standard; what `naming`
     tells (schema, prefix, suffix, case) wins over it. `ledger`: URL of the product's own database.
+    `seconds`: how long one statement may take there.
     Nothing is asked of the platform yet; PlatformUnavailable where the address makes no sense.
     """
     if address == LOCAL:
@@ -44,4 +46,4 @@ def open_platform(
     given: dict[str, Any] = {
         name: value for name, value in (naming or {}).items() if value is not None
     }
-    return SpglPlatform(address, replace(found, naming=replace(found.naming, **given)))
+    return SpglPlatform(address, replace(found, naming=replace(found.naming, **given)), seconds)

@@ -16,6 +16,7 @@ from bot.model.case import SHANGHAI
 from bot.services.platform_port import Platform, PlatformUnavailable
 from bot.settings import SettingsWrong, read_settings
 
+PATIENCE = 60  # seconds for one statement: at a terminal nobody is cut off as in a chat
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _OPTIONS = (
@@ -67,7 +68,7 @@ def open_given(address: str, city: Path | None, **naming: str | None) -> Platfor
             ledger = read_settings().database_url
         except SettingsWrong as error:
             raise click.UsageError(str(error)) from error
-    return open_platform(address, city, naming, ledger)
+    return open_platform(address, city, naming, ledger, PATIENCE)
 
 
 def fail(what: str, what_to_do: str) -> NoReturn:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.services.last_reading import Readings
 from bot.services.name_matter import NameToMatter
 from bot.services.platform_port import Platform
 from knowledge.loader import Catalogue
@@ -20,3 +21,4 @@ class Assistant:
     name_to_matter: NameToMatter
     now: Callable[[], datetime]
     place: str | None = None  # whose rules hold where nothing else is known
+    readings: Readings | None = None  # what to tell of cases while the platform is away

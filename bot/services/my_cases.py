@@ -14,6 +14,7 @@ from bot.model.times import CHINA
 from bot.services.ask_facts import QUESTION, Asking, answers, noted, question, wanted_fact
 from bot.services.assistant import Assistant
 from bot.services.dates_in_words import moment
+from bot.services.last_reading import Readings
 from bot.services.list_missing import MatchName, MissingList, list_missing, render_missing
 from bot.services.local_rules import place_of
 from bot.services.platform_port import Platform
@@ -66,17 +67,23 @@ def tell_status(assistant: Assistant, who: Enterprise | None, wanted: Wanted) ->
         return _sign_in()
     if assistant.platform is None:
         return Reply(NO_PLATFORM, (TO_STEWARD,))
-    report = _report(assistant, assistant.platform, who, wanted)
+    report = _report(assistant, assistant.platform, who, wanted, assistant.readings)
     text = render_progress(report, steps=bool(STEP_BY_STEP.search(wanted.text)))
     return Reply(
         text.replace("\n\n", "\n"),
         (TO_STEWARD,),
         _remember(report.projects),
         {
-            "read_at": report.read_at.isoformat(),
+            "read_at": min(
+                (p.read_at for p in report.projects), default=report.read_at
+            ).isoformat(),
             "projects": [p.project.code for p in report.projects],
         },
     )
+
+
+def _read_at(report: ProgressReport) -> datetime:
+    return min((project.read_at for project in report.projects), default=report.read_at)
 
 
 def tell_missing(
@@ -161,18 +168,20 @@ def _undecided(catalogue: Catalogue, found: MissingList) -> list[Material]:
 
 
 def _report(
-    assistant: Assistant, platform: Platform, who: Enterprise, wanted: Wanted
+    assistant: Assistant,
+    platform: Platform,
+    who: Enterprise,
+    wanted: Wanted,
+    readings: Readings | None = None,
 ) -> ProgressReport:
     """What was asked for; a project only remembered gives way when it has nothing of that."""
-    code = wanted.project_code
+    code, names = wanted.project_code, assistant.name_to_matter
     report = report_progress(
-        platform, who.id, assistant.now(), assistant.name_to_matter, code, wanted.matter
+        platform, who.id, assistant.now(), names, code, wanted.matter, readings
     )
     if report.projects or code is None or code != wanted.project:
         return report
-    return report_progress(
-        platform, who.id, assistant.now(), assistant.name_to_matter, None, wanted.matter
-    )
+    return report_progress(platform, who.id, assistant.now(), names, None, wanted.matter, readings)
 
 
 def _missing_text(lists: Sequence[MissingList], now: datetime) -> str:

@@ -9,9 +9,10 @@ from datetime import datetime
 from bot.model.case import SHANGHAI, CaseStatus, Project, normalise_project_code
 from bot.services.case_details import case_details
 from bot.services.dates_in_words import day, moment
+from bot.services.last_reading import LastReading, ReadCases, Readings
 from bot.services.name_matter import NameToMatter
-from bot.services.platform_port import Platform
-from bot.services.read_cases import CaseProgress, ProjectCases, read_project
+from bot.services.platform_port import Platform, PlatformUnavailable
+from bot.services.read_cases import CaseProgress, ProjectCases, progress_of, read_project
 
 # One sentence for "no such project" and for "not yours": an answer must not tell which.
 NOT_VISIBLE = (
@@ -25,13 +26,15 @@ class ProgressReport:
     """What an enterprise may know of its projects at `read_at` (aware, Asia/Shanghai).
 
     `projects` are those reported on, newest case first; `visible` all that it may ask for.
-    `asked` is the project code it named, None if it named none.
+    `asked` is the project code it named, None if it named none. `live`: just read; otherwise the
+    platform is away, and each of `projects` tells when it was read.
     """
 
     read_at: datetime
     visible: tuple[Project, ...]
     projects: tuple[ProjectCases, ...]
     asked: str | None = None
+    live: bool = True
 
 
 def report_progress(
@@ -41,20 +44,38 @@ def report_progress(
     name_to_matter: NameToMatter,
     project_code: str | None = None,
     matter: str | None = None,
+    readings: Readings | None = None,
 ) -> ProgressReport:
     """The cases of the projects whose developer has this credit code, as they stand at `now`.
 
     With `project_code` only that project (or that work of it), and nothing where it is another
-    enterprise's; with `matter`, a catalogue id, only cases of that matter. PlatformUnavailable.
+    enterprise's; with `matter`, a catalogue id, only cases of that matter. With `readings`, what is
+    read is remembered, and told again when the platform is away. PlatformUnavailable.
     """
-    visible = tuple(platform.projects_of(credit_code))
+    now = now.astimezone(SHANGHAI)
     asked = normalise_project_code(project_code) if project_code else None
-    chosen = visible if asked is None else _named(visible, asked)
-    read = [read_project(platform, project, now, name_to_matter) for project in chosen]
+    live = True
+    try:
+        visible = tuple(platform.projects_of(credit_code))
+        read = [
+            read_project(platform, project, now, name_to_matter)
+            for project in _chosen(visible, asked)
+        ]
+    except PlatformUnavailable:
+        last = readings.recall(credit_code) if readings else None
+        if last is None or not last.fresh(now):
+            raise
+        live, visible = False, last.projects
+        read = _told_again(last, _chosen(visible, asked), now, name_to_matter)
+        if not read:
+            raise
+    else:
+        if readings is not None:
+            _remember(readings, credit_code, visible, read, now)
     if matter is not None:
         read = [_only(project, matter) for project in read]
         read = [project for project in read if project.cases]
-    return ProgressReport(now.astimezone(SHANGHAI), visible, tuple(read), asked)
+    return ProgressReport(now, visible, tuple(read), asked, live)
 
 
 def render_progress(report: ProgressReport, steps: bool = False) -> str:
@@ -65,8 +86,9 @@ def render_progress(report: ProgressReport, steps: bool = False) -> str:
         return NOT_VISIBLE if not _sees(report) else "没有查到这个事项的办件，可能还没有申报。"
     several = len(report.projects) > 1 and not steps
     parts = [_summary(p) if several else _full(p, steps) for p in report.projects]
-    read = f"以上是{moment(report.read_at)}从审批系统读到的情况。"
-    return "\n\n".join([*parts, read])
+    if report.live:
+        return "\n\n".join([*parts, f"以上是{moment(report.read_at)}从审批系统读到的情况。"])
+    return "\n\n".join([_when_read(report), *parts])
 
 
 def describe_case(
@@ -94,6 +116,52 @@ def describe_case(
     if progress.later_steps:
         lines.append(f"说明：另有{progress.later_steps}条办理记录的时间晚于现在，没有计入。")
     return "\n".join(lines)
+
+
+def _chosen(visible: tuple[Project, ...], asked: str | None) -> tuple[Project, ...]:
+    return visible if asked is None else _named(visible, asked)
+
+
+def _remember(
+    readings: Readings,
+    credit_code: str,
+    visible: tuple[Project, ...],
+    read: Sequence[ProjectCases],
+    now: datetime,
+) -> None:
+    whole = {project.code: project for project in visible}
+    cases = {
+        each.project.code: ReadCases(now, tuple(progress.case for progress in each.cases))
+        for each in read
+        if each.project == whole[each.project.code]  # and not one of its works alone
+    }
+    last = LastReading(now, visible).with_cases(cases, readings.recall(credit_code))
+    readings.remember(credit_code, last)
+
+
+def _told_again(
+    last: LastReading,
+    projects: Sequence[Project],
+    now: datetime,
+    name_to_matter: NameToMatter,
+) -> list[ProjectCases]:
+    """As things stood when they were read: nobody knows what has happened since."""
+    told = []
+    for project, read in last.of(projects, now):
+        at = read.at.astimezone(SHANGHAI)
+        cases = tuple(progress_of(case, at, name_to_matter) for case in read.cases)
+        told.append(ProjectCases(project, at, cases))
+    return told
+
+
+def _when_read(report: ProgressReport) -> str:
+    times = sorted(project.read_at for project in report.projects)
+    first, last = moment(times[0]), moment(times[-1])
+    read = first if first == last else f"{first}至{last}之间"
+    return (
+        f"审批系统现在读不到。下面是{read}最后一次读到的情况，此后的变化没有计入，"
+        "请过一会儿再查；着急可以转人工。"
+    )
 
 
 def _named(visible: Sequence[Project], code: str) -> tuple[Project, ...]:

@@ -53,7 +53,7 @@ class ApiClient:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[aiohttp.ClientSession]:
         limits = self._description.limits
-        timeout = aiohttp.ClientTimeout(total=limits.total, sock_connect=limits.connect)
+        timeout = aiohttp.ClientTimeout(total=limits.attempt, sock_connect=limits.connect)
         headers = {"Accept": "application/json", **self._description.headers}
         async with aiohttp.ClientSession(timeout=timeout, headers=headers) as session:
             yield session
@@ -102,9 +102,13 @@ class ApiClient:
         query = {**_filled(endpoint.query, about), **page.query}
         body = _filled(endpoint.body, about)
         try:
-            return await attempts(self._ask, session, endpoint, page.address, query, body)
+            return await asyncio.wait_for(
+                attempts(self._ask, session, endpoint, page.address, query, body), limits.total
+            )
         except _Passing as error:
             raise error.said from error
+        except asyncio.TimeoutError as error:
+            raise _away("没有在限定时间内回答") from error
 
     async def _ask(
         self,

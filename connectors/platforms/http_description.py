@@ -75,10 +75,12 @@ class OAuth2(_Part):
 
 
 class Limits(_Part):
-    """Seconds, attempts and pages; nothing is waited for or read without end."""
+    """Seconds, attempts and pages; nothing is waited for or read without end. `total` is for all
+    attempts to get one answer."""
 
-    connect: float = Field(3, gt=0, le=60)
-    total: float = Field(6, gt=0, le=120)
+    connect: float = Field(2, gt=0, le=60)
+    attempt: float = Field(4, gt=0, le=120)
+    total: float = Field(6, gt=0, le=300)
     attempts: int = Field(3, ge=1, le=10)
     first_wait: float = Field(0.2, ge=0, le=60)
     longest_wait: float = Field(2, ge=0, le=60)

@@ -64,7 +64,7 @@ class SpglPlatform:
     of tables that it does not tell are found out. `statement_timeout` is in seconds.
     """
 
-    def __init__(self, url: str, city: City | None = None, statement_timeout: int = 10) -> None:
+    def __init__(self, url: str, city: City | None = None, statement_timeout: int = 5) -> None:
         self._database = ReadOnlyDatabase(url, statement_timeout=statement_timeout)
         city = city or City()
         self._naming, self._codes = city.naming, city.codes

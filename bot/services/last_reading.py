@@ -1,0 +1,62 @@
+"""What was last read of an enterprise's projects, for when the platform is away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.model.case import Case, Project
+
+# Older readings say too little of how things are now, and of who may see them.
+TOO_OLD = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class ReadCases:
+    """The cases of one project as they were read at `at` (aware)."""
+
+    at: datetime
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True)
+class LastReading:
+    """The projects that an enterprise had at `at` (aware), and the cases of those that were read,
+    by the project's code; each was read at its own moment."""
+
+    at: datetime
+    projects: tuple[Project, ...]
+    cases: Mapping[str, ReadCases] = field(default_factory=dict)
+
+    def with_cases(self, read: Mapping[str, ReadCases], before: LastReading | None) -> LastReading:
+        """With newly read cases laid over those of the reading before; what is no longer the
+        enterprise's is dropped."""
+        kept = {**(before.cases if before else {}), **read}
+        own = {project.code for project in self.projects}
+        return replace(self, cases={code: kept[code] for code in kept if code in own})
+
+    def fresh(self, now: datetime) -> bool:
+        return now - self.at <= TOO_OLD
+
+    def of(self, projects: Sequence[Project], now: datetime) -> list[tuple[Project, ReadCases]]:
+        """Those of `projects` whose cases were read, with the cases of the works that are asked
+        for; too old ones are left out."""
+        found = []
+        for project in projects:
+            read = self.cases.get(project.code)
+            if read is not None and now - read.at <= TOO_OLD:
+                works = {work.code for work in project.works}
+                cases = tuple(case for case in read.cases if case.work_code in works)
+                found.append((project, replace(read, cases=cases)))
+        return found
+
+
+class Readings(Protocol):
+    """Remembers the last reading of each enterprise. Blocks; never raises: an answer does not fail
+    because it could not be remembered."""
+
+    def remember(self, credit_code: str, reading: LastReading) -> None: ...
+
+    def recall(self, credit_code: str) -> LastReading | None: ...
