@@ -10,8 +10,9 @@ from bot.services.answer_for_project import COMPUTED
 from bot.services.answer_question import answer_question
 from bot.services.give_notice import notice_reply, wants_notice, with_offer
 from bot.services.issue_receipt import with_receipt
-from bot.services.local_rules import CITY, PLACE, here, place_noted, with_place_question
+from bot.services.local_rules import PLACE, here, place_noted, with_place_question
 from knowledge.days import day_meant
+from knowledge.places import CITY
 
 
 class AnswerMatter(AssistantAction):
@@ -31,7 +32,7 @@ class AnswerMatter(AssistantAction):
         catalogue = country.at(place).on(day, today)
         if told and asked.matter is None:
             reply = place_noted(catalogue, place, after)
-        elif asked.matter in catalogue.matters and wants_notice(asked):
+        elif asked.matter and asked.matter in catalogue.matters and wants_notice(asked):
             reply = notice_reply(catalogue, asked.matter, after.known, day)
         else:
             before = project if told else after

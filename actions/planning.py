@@ -1,12 +1,18 @@
 """Questions about a whole project."""
 
+from dataclasses import replace
+
 from rasa_sdk import Tracker
 
 from actions.base import AssistantAction
-from actions.understanding import entity
+from actions.project_facts import known_facts
+from actions.understanding import entity, understood
 from bot.model.reply import Reply
 from bot.services.issue_receipt import with_receipt
+from bot.services.local_rules import PLACE, here
 from bot.services.plan_project import plan_project
+from bot.services.project_facts import SLOT
+from knowledge.days import day_meant
 
 
 class PlanProject(AssistantAction):
@@ -15,5 +21,10 @@ class PlanProject(AssistantAction):
 
     async def reply(self, tracker: Tracker) -> Reply:
         catalogue, today = self.assistant.catalogue(), self.assistant.now().date()
-        reply = plan_project(catalogue, entity(tracker, "path"))
-        return with_receipt(catalogue, reply, today, today)
+        said, project = understood(tracker).text, await known_facts(self.assistant, tracker)
+        before, default = tracker.get_slot(PLACE), self.assistant.place
+        place, project = here(catalogue, said, before, project, default)
+        day = day_meant(said, today) or today
+        reply = plan_project(catalogue, entity(tracker, "path"), place, day)
+        remember = {**reply.remember, SLOT: project.as_slot(), PLACE: place}
+        return with_receipt(catalogue, replace(reply, remember=remember), today, today)

@@ -12,6 +12,7 @@ from knowledge.coverage import (
     facts_of_overlay,
     uncovered_of_matter,
     uncovered_of_overlay,
+    uncovered_of_place,
 )
 from knowledge.loader import KNOWLEDGE, Catalogue, CatalogueBroken, load_catalogue
 from knowledge.places import said
@@ -108,6 +109,8 @@ def _check_place(catalogue: Catalogue, place: Place) -> Iterator[Problem]:
     if place.city is not None and place.city not in cities:
         todo = "use a value of the fact `city` in facts.yml"
         yield _at(catalogue, entry, ("city",), f"no city `{place.city}`", todo)
+    for index, target in enumerate(place.targets):
+        yield from _check_source(catalogue, entry, ("targets", index), target)
 
 
 def _check_days(catalogue: Catalogue, day: date) -> Iterator[Problem]:
@@ -118,6 +121,9 @@ def _check_days(catalogue: Catalogue, day: date) -> Iterator[Problem]:
     for overlay in catalogue.overlays.values():
         for found in uncovered_of_overlay(overlay, day):
             yield _at(catalogue, f"Overlay:{overlay.id}", *found)
+    for place in catalogue.places.values():
+        for found in uncovered_of_place(place, day):
+            yield _at(catalogue, f"Place:{place.id}", *found)
     for term in catalogue.terms.values():
         for keys, fact in _facts_of_term(term):
             if fact.valid_to and fact.valid_to < day:

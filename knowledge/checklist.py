@@ -19,6 +19,7 @@ from knowledge.conditions import (
 )
 from knowledge.loader import Catalogue
 from knowledge.next_fact import Item, material_item, matter_item
+from knowledge.places import CITY
 from knowledge.render import (
     Answer,
     heading,
@@ -54,6 +55,7 @@ def checklist(catalogue: Catalogue, slug: str, facts: Facts, day: date) -> Check
     Raises KeyError for an unknown matter, UnknownFact for facts that the vocabulary has not.
     """
     matter, vocabulary = catalogue.matters[slug], catalogue.vocabulary
+    facts = _with_city(catalogue, facts)
     check_facts(vocabulary, facts)
     rules = _rules(matter, day)
     return Checklist(
@@ -64,6 +66,15 @@ def checklist(catalogue: Catalogue, slug: str, facts: Facts, day: date) -> Check
         rules=speaking(vocabulary, rules, facts),
         materials=[(m, judge_material(vocabulary, m, facts)) for m in _materials(matter, day)],
     )
+
+
+def _with_city(catalogue: Catalogue, facts: Facts) -> Facts:
+    """A project that is judged by the rules of a city is there."""
+    city = catalogue.places[catalogue.place].city if catalogue.place else None
+    known = catalogue.vocabulary.get(CITY)
+    if known is None or city not in known.choices:
+        return facts
+    return {CITY: city, **facts}
 
 
 def _rules(matter: Matter, day: date) -> list[Applicability]:

@@ -11,6 +11,7 @@ from knowledge.schema import (
     NEGATING,
     Matter,
     Overlay,
+    OverlayFacts,
     Path,
     PathMatter,
     ProjectFact,
@@ -24,19 +25,22 @@ Vocabulary = Mapping[str, ProjectFact]
 
 
 def faults_of_matter(vocabulary: Vocabulary, matter: Matter) -> Iterator[Fault]:
-    for index, rule in enumerate(matter.applies_when):
-        keys: Keys = ("applies_when", index)
-        yield from condition_faults(vocabulary, rule.where, (*keys, "where"))
-        yield from condition_faults(vocabulary, rule.when, (*keys, "when"))
-    for index, material in enumerate(matter.materials):
-        yield from condition_faults(vocabulary, material.when, ("materials", index, "when"))
+    yield from _faults_of(vocabulary, matter, ())
 
 
 def faults_of_overlay(vocabulary: Vocabulary, overlay: Overlay) -> Iterator[Fault]:
-    for part in ("add", "replace"):
-        for index, material in enumerate(getattr(overlay, part).materials):
-            keys: Keys = (part, "materials", index, "when")
-            yield from condition_faults(vocabulary, material.when, keys)
+    yield from _faults_of(vocabulary, overlay.add, ("add",))
+    yield from _faults_of(vocabulary, overlay.replace, ("replace",))
+
+
+def _faults_of(vocabulary: Vocabulary, said: Matter | OverlayFacts, at: Keys) -> Iterator[Fault]:
+    for index, rule in enumerate(said.applies_when):
+        keys: Keys = (*at, "applies_when", index)
+        yield from condition_faults(vocabulary, rule.where, (*keys, "where"))
+        yield from condition_faults(vocabulary, rule.when, (*keys, "when"))
+    for index, material in enumerate(said.materials):
+        keys = (*at, "materials", index, "when")
+        yield from condition_faults(vocabulary, material.when, keys)
 
 
 def faults_of_path(vocabulary: Vocabulary, path: Path) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from knowledge.schema import FACT_FIELDS, Material, Matter, Overlay, OverlayFacts, Sourced
+from knowledge.schema import FACT_FIELDS, Material, Matter, Overlay, OverlayFacts, Place, Sourced
 
 Keys = tuple[str | int, ...]
 Found = tuple[Keys, str, str]  # where, what, what to do
@@ -43,6 +43,11 @@ def uncovered_of_matter(matter: Matter, today: date) -> Iterator[Found]:
 def uncovered_of_overlay(overlay: Overlay, today: date) -> Iterator[Found]:
     """What a place adds may begin later: until then the wider rules hold."""
     yield from _uncovered(facts_of_overlay(overlay), today, whole=False)
+
+
+def uncovered_of_place(place: Place, today: date) -> Iterator[Found]:
+    targets = ((("targets", index), target) for index, target in enumerate(place.targets))
+    yield from _uncovered(targets, today, whole=False)
 
 
 def _uncovered(facts: Iterable[tuple[Keys, Sourced]], today: date, whole: bool) -> Iterator[Found]:

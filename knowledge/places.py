@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from knowledge.schema import Matter, Overlay, OverlayFacts, Place, Sourced
+from knowledge.schema import Limit, Matter, Overlay, OverlayFacts, Place, Sourced
 from knowledge.text import normalise
 
 OVERLAY_FIELDS = tuple(OverlayFacts.__fields__)
@@ -52,6 +53,17 @@ def said(fact: Sourced) -> str:
     return str(getattr(fact, "name", None) or getattr(fact, "text", ""))
 
 
+def targets_of(places: Places, place: str, day: date) -> list[Limit]:
+    """How long the whole way of a project is to take in a place: of the narrowest level that says
+    so, what held on the day. Each names its level as its `place`."""
+    for level in chain(places, place)[::-1]:
+        held = [target for target in places[level].targets if target.holds_on(day)]
+        if held:
+            return [target.copy(update={"place": places[level].name}) for target in held]
+    return []
+
+
+CITY = "city"  # the project fact that says where a project is
 OUTSIDE = "outside"  # the city of a project in none of these places
 _NOT_IN = re.compile(r"(?:(?<!在)不在|没在|(?<!是)不是在?)[^,，。;；!！?？]*")
 _ABROAD = re.compile(r"外省|省外|外地的?项目")

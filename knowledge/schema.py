@@ -295,7 +295,7 @@ FACT_FIELDS = (
 
 
 class Place(Record):
-    """A place with rules of its own (knowledge/places/places.yml says what each key means)."""
+    """A place, perhaps with rules of its own (places/places.yml says what each key means)."""
 
     id: str
     name: str
@@ -303,12 +303,14 @@ class Place(Record):
     parent: str | None = None
     city: str | None = None
     words: list[str] = Field(default_factory=list)
+    targets: list[Limit] = Field(default_factory=list)  # for the whole way of a project
 
 
 class OverlayFacts(Record):
     """What a place says about a matter, by the matter's own fields."""
 
     departments: list[Fact] = Field(default_factory=list)
+    applies_when: list[Applicability] = Field(default_factory=list)
     conditions: list[Fact] = Field(default_factory=list)
     materials: list[Material] = Field(default_factory=list)
     process: list[Fact] = Field(default_factory=list)
@@ -318,6 +320,7 @@ class OverlayFacts(Record):
     basis: list[Fact] = Field(default_factory=list)
     results: list[Fact] = Field(default_factory=list)
     prerequisites: list[Fact] = Field(default_factory=list)
+    services: list[Service] = Field(default_factory=list)
     penalties: list[Fact] = Field(default_factory=list)
     notes: list[Fact] = Field(default_factory=list)
 

@@ -86,9 +86,16 @@ class ForProject:
         plain = render(self.catalogue, self.slug, aspect, self.day, self.language)
         lines = list(applicability_lines(self.catalogue, found, headings()[self.language]))
         title, *conditions = plain.text.splitlines()
-        parts = [lines, conditions] if self.judges else [conditions, lines]
         if self.told and lines:
             parts = [lines]
+        else:
+            stand = {(fact.source, fact.place) for fact in found.matter.conditions}
+            twice = [(rule.source, rule.place) in stand for rule in found.rules]
+            rest = [
+                *lines[:1],
+                *(line for line, no in zip(lines[1:], twice, strict=True) if not no),
+            ]
+            parts = [rest, conditions] if self.judges else [conditions, rest]
         text = "\n".join([title, *(line for part in parts for line in part)])
         sources = (*(rule.source for rule in found.rules), *plain.sources)
         return replace(plain, text=text, sources=tuple(dict.fromkeys(sources)))

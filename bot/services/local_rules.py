@@ -14,6 +14,7 @@ from bot.services.project_facts import SLOT, ProjectFacts
 from knowledge.evidence import fields_of
 from knowledge.loader import Catalogue
 from knowledge.places import (
+    CITY,
     OUTSIDE,
     OVERLAY_FIELDS,
     chain,
@@ -25,7 +26,6 @@ from knowledge.places import (
 from knowledge.schema import Place
 from knowledge.told_facts import UNKNOWN, Told
 
-CITY = "city"  # the project fact that says where a project is
 PLACE = "place"  # the slot for a place named more narrowly than that
 NAMED = 3  # places that the question names
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from bot.model.conversation import Button
 from bot.model.reply import TO_STEWARD, Reply
 from knowledge.conditions import describe
 from knowledge.loader import Catalogue
-from knowledge.schema import Path, PathMatter, State
+from knowledge.places import said, targets_of
+from knowledge.render import source_note
+from knowledge.schema import Path, PathMatter, Sourced, State
 
 
-def plan_project(catalogue: Catalogue, path_id: str | None) -> Reply:
-    """The path named, or the choice of paths when none is known yet."""
+def plan_project(
+    catalogue: Catalogue, path_id: str | None, place: str | None = None, day: date | None = None
+) -> Reply:
+    """The path named, or the choice of paths when none is known yet. With a place: how long the
+    whole way is to take there, as it was set on `day` (China)."""
     path = catalogue.paths.get(path_id or "")
     others = [other for other in catalogue.paths.values() if other is not path]
     buttons = tuple(Button(other.name, path_payload(other.id)) for other in others)
@@ -24,8 +31,10 @@ def plan_project(catalogue: Catalogue, path_id: str | None) -> Reply:
             "不同项目要办的事项不一样，请选择最接近您项目的一类，我把各阶段的事项列给您：",
         ]
         return Reply("\n".join(lines), (*buttons, TO_STEWARD), remember)
-    text = "\n".join(_lines(catalogue, path))
-    facts = {"path": path.id, "catalogue": catalogue.version, "sources": [path.source]}
+    targets = targets_of(catalogue.places, place, day) if place and day else []
+    text = "\n".join([*_lines(catalogue, path), *_target_lines(catalogue, targets)])
+    sources = [path.source, *dict.fromkeys(target.source for target in targets)]
+    facts = {"path": path.id, "catalogue": catalogue.version, "sources": sources}
     return Reply(text, (*buttons[:3], TO_STEWARD), remember, facts)
 
 
@@ -47,6 +56,13 @@ def _lines(catalogue: Catalogue, path: Path) -> list[str]:
     lines.append(sure[path.state])
     lines.append("想了解其中某一项，直接问我，例如“施工许可证要什么材料”。")
     return lines
+
+
+def _target_lines(catalogue: Catalogue, targets: Sequence[Sourced]) -> Iterator[str]:
+    if targets:
+        yield "全流程的总时限目标："
+    for target in targets:
+        yield f"· {said(target)}（{source_note(catalogue, target)}）"
 
 
 def _matter_line(catalogue: Catalogue, item: str | PathMatter) -> str:
