@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -37,7 +37,7 @@ class Catalogue:
     `version` changes when any file changes. `files` tells where each entry was read.
     """
 
-    matters: dict[str, Matter]
+    matters: Mapping[str, Matter]
     terms: dict[str, Term]
     paths: dict[str, MatterPath]
     sources: dict[str, Source]

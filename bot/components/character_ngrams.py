@@ -51,7 +51,7 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
 
     def _use(self, tables: list[TfidfVectorizer]) -> None:
         self._tables = tables
-        self._weighed = [WeighedTokens(table) for table in tables]
+        self._weighed = [WeighedTokens(table.vocabulary_, table.idf_) for table in tables]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

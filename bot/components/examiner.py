@@ -32,7 +32,7 @@ class Examiner:
     def __init__(self, model: Path, catalogue: Catalogue, tell: Tell) -> None:
         """`tell` is told what is being done."""
         shared_encoder()
-        self._fusion = _fusion_of(newest_model(model))
+        self._fusion = fusion_of(newest_model(model))
         self._limits = _limits()
         self._tell = tell
         tell("编码问法、载入模型")
@@ -81,7 +81,7 @@ def _count(catalogue: Catalogue) -> int:
     return sum(len(matter.questions) for matter in catalogue.matters.values())
 
 
-def _fusion_of(model: Path) -> Fusion:
+def fusion_of(model: Path) -> Fusion:
     """The weights that the linker learned, out of a model's archive."""
     with tarfile.open(model) as archive:
         name = next(name for name in archive.getnames() if name.endswith(FUSIONS))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +13,14 @@ from bot.components.vector_cache import VectorCache
 from bot.settings import ROOT, read_settings
 from knowledge.loader import Catalogue, load_catalogue
 from knowledge.schema import Matter, Term
+from knowledge.search.compiling import FORM, Tell, compile_index
 from knowledge.search.index import CatalogueIndex, Encode, Entry, Index
+from knowledge.search.large import LargeIndex, kept_speller
 from knowledge.search.spelling import Speller
 
+log = logging.getLogger(__name__)
+CACHE = ROOT / ".cache"
+EXACT_TEXTS = 10_000  # names and questions; the exact index needs their square in memory, 400 MB
 NAMES_COUNT = 3  # the speller sees a name as often as this: what is official is spelt so
 
 
@@ -60,22 +67,52 @@ def warm(text: str) -> None:
     current.encoder.encode_cached(current.speller.read(text))
 
 
-def build(catalogue: Catalogue, spoken: Sequence[str], encoder: SentenceEncoder) -> Searchable:
-    """Build it all from texts; takes seconds without the cache of vectors."""
-    encode: Encode = VectorCache(encoder, ROOT / ".cache" / "vectors.sqlite")  # type: ignore[assignment]
-    matters = [matter_entry(matter) for matter in catalogue.matters.values()]
+def build(
+    catalogue: Catalogue,
+    spoken: Sequence[str],
+    encoder: SentenceEncoder,
+    encode: Encode | None = None,
+    tell: Tell = log.info,
+) -> Searchable:
+    """Build it all from texts; takes seconds without the cache of vectors. Of a very large
+    catalogue the work is kept on disk; there it takes minutes, once, and `tell` is told of it."""
+    vectors: Encode = VectorCache(encoder, CACHE / "vectors.sqlite")  # type: ignore[assignment]
     terms = [term_entry(term) for term in catalogue.terms.values()]
-    texts = [text for entry in [*matters, *terms] for text in _written(entry)]
-    speller = Speller([*texts, *spoken])
+    speller, matters = _matters(catalogue, spoken, encoder, encode or vectors, terms, tell)
     return Searchable(
         catalogue,
         tuple(spoken),
         encoder,
-        encode,
+        vectors,
         speller,
-        CatalogueIndex(matters, speller, encode),
-        CatalogueIndex(terms, speller, encode),
+        matters,
+        CatalogueIndex(terms, speller, vectors),
     )
+
+
+def _matters(
+    catalogue: Catalogue,
+    spoken: Sequence[str],
+    encoder: SentenceEncoder,
+    encode: Encode,
+    terms: Sequence[Entry],
+    tell: Tell,
+) -> tuple[Speller, Index]:
+    compiled = CACHE / "search" / _address(catalogue, spoken, encoder)
+    if not compiled.is_dir():
+        entries = [matter_entry(matter) for matter in catalogue.matters.values()]
+        texts = [text for entry in [*entries, *terms] for text in _written(entry)]
+        speller = Speller([*texts, *spoken])
+        if sum(len(entry.names) + len(entry.questions) for entry in entries) <= EXACT_TEXTS:
+            return speller, CatalogueIndex(entries, speller, encode)
+        compile_index(entries, speller, encode, compiled, tell)
+    return kept_speller(compiled), LargeIndex(compiled)
+
+
+def _address(catalogue: Catalogue, spoken: Sequence[str], encoder: SentenceEncoder) -> str:
+    """Of what is made from these; another catalogue, model or encoder has another."""
+    said = "\n".join([str(FORM), catalogue.version, encoder.fingerprint, *spoken])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def learned_from(index: Index) -> CatalogueIndex:

@@ -37,9 +37,10 @@ class WeighedTokens:
     For sublinear counts and rows of unit length; the same numbers but for rounding.
     """
 
-    def __init__(self, vectorizer: TfidfVectorizer) -> None:
-        self._places: dict[str, int] = vectorizer.vocabulary_
-        self._rarity = np.asarray(vectorizer.idf_, np.float32)
+    def __init__(self, places: Mapping[str, int], rarity: Scores) -> None:
+        """The vectorizer's vocabulary, and how rare each token is (its idf)."""
+        self._places = places
+        self._rarity = np.asarray(rarity, np.float32)
 
     def __len__(self) -> int:
         return len(self._rarity)
@@ -66,7 +67,9 @@ class NgramTable:
         )
         vectorizer.fit(idf_from or ["-"])
         self.rows: sparse.csr_matrix = vectorizer.transform(texts)
-        self._weighed = WeighedTokens(vectorizer)
+        self.places: dict[str, int] = vectorizer.vocabulary_
+        self.rarity: Scores = vectorizer.idf_
+        self._weighed = WeighedTokens(self.places, self.rarity)
 
     def weighed(self, text: str) -> tuple[NDArray[np.int32], Scores]:
         """The text's places among the columns of `rows`, and its weights there."""

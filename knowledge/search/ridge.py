@@ -44,3 +44,15 @@ class KernelRidge:
         """
         inverse = np.linalg.inv(self._kernel(similar))
         return np.asarray(self._target - self.dual / np.diag(inverse)[:, None], np.float32)
+
+
+def ridge_of_nearest(near: Floats, similar: Floats, sizes: Floats, mean_size: float) -> Floats:
+    """What each of the nearest texts adds to its group's score, when only these are looked at.
+
+    `near`: (texts,), their similarity to what is asked; `similar`: (texts, texts), overwritten;
+    `sizes`: how many texts the group of each has; `mean_size`: of all groups. The same regression
+    as above on a few dozen texts instead of all: what is far away hardly counts anyhow.
+    """
+    similar += CONSTANT
+    similar[np.diag_indices_from(similar)] += PENALTY * sizes / max(mean_size, 1.0)
+    return np.asarray(np.linalg.solve(similar, near + CONSTANT), np.float32)

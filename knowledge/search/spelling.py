@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from pypinyin.phrases_dict import phrases_dict
 
@@ -49,8 +50,25 @@ class Speller:
                 for character, sound in _heard(run):
                     sounds[sound].add(character)
         self._sounds = {sound: sorted(some) for sound, some in sounds.items()}
+        self._begin()
+
+    def _begin(self) -> None:
         self._total = sum(self._single.values()) or 1
         self._remembered = lru_cache(REMEMBERED)(self._read)
+
+    def to_json(self) -> dict[str, object]:
+        """All that was learned from the texts."""
+        pairs = {before + after: count for (before, after), count in self._pairs.items()}
+        return {"single": self._single, "pairs": pairs, "sounds": self._sounds}
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> Speller:
+        speller = Speller(())
+        speller._single = Counter(stored["single"])
+        speller._pairs = Counter({(pair[0], pair[1]): n for pair, n in stored["pairs"].items()})
+        speller._sounds = stored["sounds"]
+        speller._begin()
+        return speller
 
     def read(self, text: str) -> str:
         """A message in one spelling, pinyin turned into Chinese, misheard characters corrected."""
