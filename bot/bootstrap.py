@@ -63,6 +63,20 @@ PLUGS = (
 )
 DELIVERED = frozenset({"telegram"})  # channels that entries are sent to; the others read the log
 DEMO_SITE = "demo"
+# Said once before workers are forked, so that what loads at its first use is loaded once for all of
+# them: templates, dictionaries of pinyin and numerals, the rules' tables.
+REHEARSED = (
+    "施工许可证要什么材料，几天能办下来",
+    "我们在沈阳盖厂房，8000平方米，要不要办环评",
+    "shigong xuke zenme ban",
+    "消防手续归谁管",
+    "什么叫告知承诺",
+    "整个项目要办哪些手续",
+    "我的件办到哪了",
+    "How long does the construction permit take?",
+    "你好",
+    "今天天气怎么样",
+)
 TALKATIVE = {
     "aiohttp.access": logging.WARNING,
     "alembic": logging.WARNING,
@@ -132,6 +146,7 @@ def load_turns(settings: Settings) -> tuple[Turns, Callable[[], bool]]:
     shared with them: platforms connect at their first use."""
     begin_logging(settings.log_level)
     turns = make_turns(settings, make_assistant(settings))
+    asyncio.run(turns.rehearse(REHEARSED))
     return turns, shared_catalogue(settings.knowledge, settings.published).refresh
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from bot.dialogue.in_process_actions import Failures, InProcessActions, RunActio
 from bot.dialogue.linear_runner import LinearGraphRunner
 from bot.dialogue.replies import ReplyCollector
 from bot.dialogue.turn_tracker import TurnTrackerStore, state_of
-from bot.model.conversation import Conversation, Entry
+from bot.model.conversation import Conversation, Entry, EntryKind, Owner
 from bot.services.ports import TurnResult
 from bot.services.take_turn import apology
 
@@ -59,6 +60,13 @@ class Turns:
         except Exception:
             log.exception("turn failed: conversation %s entry %d", conversation.id, message.no)
             return apology(conversation)
+
+    async def rehearse(self, texts: Iterable[str]) -> None:
+        """Takes turns that nobody hears, for what loads at its first use."""
+        for number, text in enumerate(texts):
+            now = datetime.now(timezone.utc)
+            alone = Conversation(f"rehearsal-{number}", "none", "none", Owner.BOT, 0, 1, 0, {}, now)
+            await self.take(alone, Entry(alone.id, 1, now, EntryKind.USER, text))
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What Rasa's NLU makes of a text without a conversation."""

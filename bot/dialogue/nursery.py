@@ -21,6 +21,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import uvloop
+
 from bot.dialogue.wire import receive, send
 
 ASK_WORKER, ASK_REFRESH = b"w", b"r"
@@ -37,6 +39,7 @@ def tend(control: socket.socket, load: Load) -> None:
     turns, refresh = load()
     gc.collect()
     gc.freeze()  # collecting would write to every page and so unshare it
+    gc.set_threshold(100_000, 20, 20)
     control.sendall(READY)
     while True:
         asked, given, _, _ = socket.recv_fds(control, 1, 1)
@@ -56,6 +59,7 @@ def _fork(control: socket.socket, given: int, turns: Any) -> None:
     status = 1
     try:
         control.close()
+        uvloop.install()
         asyncio.run(_serve(socket.socket(fileno=given), turns))
         status = 0
     finally:  # never back into the nursery's own code
