@@ -18,6 +18,7 @@ from bot.services.sum_up import is_long, summed_up
 from knowledge.discriminate import discriminating_question
 from knowledge.language import language_of
 from knowledge.loader import Catalogue
+from knowledge.places import CITY
 from knowledge.render import render
 from knowledge.told_facts import Told
 
@@ -65,7 +66,8 @@ def _answer(given: ForProject, memory: Memory, asked: Understanding) -> Reply:
         for aspect in aspects
     ]
     texts = [answer.text for answer in answers]
-    if given.told and computed and wanted:
+    elsewhere = given.told is not None and given.told.fact == CITY  # other rules, said in full
+    if given.told and computed and wanted and not elsewhere:
         texts = [given.progress(computed)]
     elif given.told:
         texts = [noted(catalogue.vocabulary, given.told), *texts, HOW_TO_CORRECT]
