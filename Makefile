@@ -97,7 +97,8 @@ lint: setup
 	@$(NPM) run --silent check
 
 bench: setup model
-	@$(BIN)/python -m tests.bench
+	@short=0; $(BIN)/python -m tests.bench.understanding || short=1; \
+	$(BIN)/python -m tests.bench || short=1; exit $$short
 
 clean:
 	rm -rf .venv .uv build models .cache node_modules .rasa *.egg-info

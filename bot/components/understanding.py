@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,7 +68,11 @@ class Pipeline:
 
 def understood(text: str, message: Message) -> Understood:
     """The contract's words for what the resolver put on a message."""
-    value: dict[str, Any] = message.get(UNDERSTANDING) or NOT_LANGUAGE
+    return in_words(text, message.get(UNDERSTANDING) or NOT_LANGUAGE)
+
+
+def in_words(text: str, value: Mapping[str, Any]) -> Understood:
+    """The same of what Rasa gives out for a message."""
     own = value["act"] in ("case_status", "missing_documents")
     return Understood(
         text=text,

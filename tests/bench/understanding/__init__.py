@@ -1,0 +1,1 @@
+"""The scoreboard of this assistant beside its rivals, in one run, on the same training data."""
