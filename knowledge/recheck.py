@@ -34,9 +34,12 @@ def is_due(catalogue: Catalogue, matter: Matter, fact: Sourced, today: date) -> 
 
 
 def all_due(catalogue: Catalogue, today: date) -> Iterator[Due]:
-    """Every fact of the catalogue that is past its day, matter by matter."""
+    """Every fact of the catalogue and of its places that is past its day, matter by matter."""
+    local: dict[str, list[Sourced]] = {}
+    for overlay in catalogue.overlays.values():
+        local.setdefault(overlay.matter, []).extend(overlay.facts())
     for matter in catalogue.matters.values():
-        for fact in matter.facts():
+        for fact in (*matter.facts(), *local.get(matter.id, ())):
             on = due_on(catalogue, matter, fact)
             if on < today:
                 yield Due(matter, fact, on)

@@ -17,6 +17,7 @@ from bot.model.times import CHINA
 from bot.settings import Settings
 from knowledge.check import check_folder
 from knowledge.loader import Catalogue, load_catalogue
+from knowledge.recheck import all_due
 from knowledge.rehearsal import (
     Known,
     Rehearsal,
@@ -53,6 +54,7 @@ def examine(folder: Path, settings: Settings, quick: bool = False) -> Examinatio
         f"{len(catalogue.sources)} sources, {len(catalogue.paths)} paths: no problems "
         f"({time.monotonic() - begun:.1f} s, version {catalogue.version})",
         _by_state(catalogue),
+        *_due(catalogue),
     ]
     missing = "只检查文件和引用（--quick）" if quick else _missing(settings)
     if missing:
@@ -74,6 +76,12 @@ def _by_state(catalogue: Catalogue) -> str:
     names = {State.VERIFIED: "已核实", State.EXAMPLE: "外地示例", State.UNVERIFIED: "未核实"}
     counts = "，".join(f"{name} {states[state]}" for state, name in names.items())
     return f"事项的内容共 {sum(states.values())} 条：{counts}。"
+
+
+def _due(catalogue: Catalogue) -> list[str]:
+    """A warning: what is due stops no publication, and answers say it themselves."""
+    count = sum(1 for _ in all_due(catalogue, datetime.now(CHINA).date()))
+    return [f"超过复核期的内容 {count} 条，用 bangban check --due 逐条查看。"] if count else []
 
 
 def _missing(settings: Settings) -> str | None:

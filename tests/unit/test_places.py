@@ -8,13 +8,21 @@ from pathlib import Path
 import pytest
 
 from bot.model.reply import Reply
-from bot.services.local_rules import here, with_place_question
+from bot.services.local_rules import (
+    city_named,
+    here,
+    place_of,
+    place_told,
+    with_place_question,
+)
+from bot.services.plan_project import plan_project
 from bot.services.project_facts import ProjectFacts
 from knowledge.check import check_folder
+from knowledge.checklist import checklist
+from knowledge.conditions import Need
 from knowledge.loader import Catalogue, load_catalogue
-from knowledge.places import chain, place_in
+from knowledge.places import chain, place_in, targets_of
 from knowledge.render import render
-from knowledge.schema import State
 
 DAY = date(2026, 11, 23)
 SHENYANG = "投资额200万元以上"
@@ -46,26 +54,6 @@ def test_a_citys_figure_is_its_own_and_no_other_citys(catalogue: Catalogue) -> N
     assert DALIAN in said("dalian-ftz", "time_limit")
     assert DALIAN not in said("shenyang", "time_limit")
     assert DALIAN not in said("dalian", "time_limit")
-
-
-def test_what_a_place_says_of_itself_is_no_example(catalogue: Catalogue) -> None:
-    for overlay in catalogue.overlays.values():
-        for part in (overlay.add, overlay.replace):
-            for field in part.__fields__:
-                assert all(fact.state is not State.EXAMPLE for fact in getattr(part, field))
-
-
-def test_no_national_fact_is_of_a_place_that_has_rules_of_its_own(catalogue: Catalogue) -> None:
-    names = {place.name for place in catalogue.places.values()}
-    fields = {"applies_when"}  # rules that compute name their city themselves
-    misplaced = [
-        (matter.id, fact)
-        for matter in catalogue.matters.values()
-        for field in ("conditions", "materials", "process", "promised_limits", "notes")
-        for fact in getattr(matter, field)
-        if fact.place in names and field not in fields
-    ]
-    assert misplaced == []
 
 
 @pytest.mark.parametrize(
@@ -103,6 +91,71 @@ def test_the_city_is_asked_for_once_and_only_where_cities_differ(catalogue: Cata
     assert asked("construction-permit", "fee", ProjectFacts()).text == "答"
     not_known = asked("construction-permit", "time_limit", ProjectFacts({"city": "unknown"}))
     assert not_known.text == "答"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("我们在沈北新区", "shenyang"),
+        ("大连这边", "dalian"),
+        ("項目在大連", "dalian"),
+        ("在鞍山呢", "other"),
+        ("我们项目不在辽宁", "outside"),
+        ("外省的项目", "outside"),
+        ("大连施工许可几天", None),
+        ("不在辽宁，施工许可几天", None),
+        ("辽宁", None),
+        ("其他材料", None),
+    ],
+)
+def test_a_message_may_say_where_and_nothing_else(
+    catalogue: Catalogue, text: str, told: str | None
+) -> None:
+    found = place_told(catalogue, {"matter": "construction-permit", "aspect": "fee"}, text)
+    assert (found[1].value if found else None) == told
+    if found:
+        assert found[0].intent == "ask_fee"
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("不是沈阳，是大连", "dalian"),
+        ("我们不在沈阳，在大连", "dalian"),
+        ("是不是沈阳的都要办", "shenyang"),
+        ("项目不在辽宁，在长春", "outside"),
+    ],
+)
+def test_a_place_that_is_ruled_out_is_not_meant(catalogue: Catalogue, text: str, city: str) -> None:
+    told = city_named(catalogue, text)
+    assert told is not None
+    assert told.value == city
+
+
+def test_elsewhere_the_province_or_the_country_speaks(catalogue: Catalogue) -> None:
+    assert place_of(catalogue, {"city": "other"}, None, "shenyang") == "liaoning"
+    assert place_of(catalogue, {"city": "outside"}, "shenyang", "shenyang") is None
+    place, project = here(catalogue, "施工许可几天", None, ProjectFacts(), "shenyang")
+    assert (place, project.known) == ("shenyang", {"city": "shenyang"})
+
+
+def test_who_is_judged_by_a_citys_rules_is_there(catalogue: Catalogue) -> None:
+    found = checklist(catalogue.at("shenyang"), "construction-permit", {"cost": "300"}, DAY)
+    assert found.applies is not None
+    assert found.applies.need is Need.NEEDED
+
+
+def test_the_narrowest_target_of_the_day_is_told(catalogue: Catalogue) -> None:
+    def days(place: str, day: date) -> list[tuple[str | None, int | None]]:
+        return [(one.place, one.days) for one in targets_of(catalogue.places, place, day)]
+
+    assert days("shenyang-dadong", DAY) == [("沈阳市", 38)]
+    assert days("shenyang", date(2021, 5, 1)) == [("沈阳市", 60)]
+    assert days("dalian-ftz", DAY) == [("大连市", 30), ("大连市", 43), ("大连市", 48)]
+    assert days("fushun", DAY) == [("辽宁省", 90)]
+    assert days("fushun", date(2018, 1, 1)) == []
+    path = next(iter(catalogue.paths))
+    assert "38个工作日（沈阳市规定，依据：" in plan_project(catalogue, path, "shenyang", DAY).text
 
 
 def write(folder: Path, overlay: str) -> Path:
