@@ -85,7 +85,8 @@ def new_mariadb_database() -> Iterator[Callable[[], str]]:
         warnings.warn(message, stacklevel=1)
         pytest.skip(message)
     with mariadb_server(daemon) as socket:
-        admin = sa.create_engine(f"mysql+pymysql://root@localhost/?unix_socket={socket}")
+        url = f"mysql+pymysql://root@localhost/?unix_socket={socket}"
+        admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", future=True)
 
         def create() -> str:
             name = f"test_{uuid.uuid4().hex}"

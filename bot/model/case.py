@@ -296,10 +296,11 @@ class PlatformDescription:
 def normalise_project_code(text: str) -> str:
     """A project code as it is written on the platform.
 
-    Takes full-width characters, any spaces, any dash and the '#' that some systems store in
-    place of a dash; letters become upper case.
+    Takes full-width characters, any spaces and control characters, any dash and the '#' that some
+    systems store in place of a dash; letters become upper case.
     """
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isprintable())
+    plain = "".join(plain.split())
     for dash in "#‐‑‒–—−﹣":
         plain = plain.replace(dash, "-")
     return plain.upper()

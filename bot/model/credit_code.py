@@ -9,8 +9,9 @@ _MODULUS = 31
 
 
 def normalise_credit_code(text: str) -> str:
-    """Half-width, upper case, without spaces."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    """Half-width, upper case, without spaces and control characters."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isprintable())
+    return "".join(plain.split()).upper()
 
 
 def check_symbol(first17: str) -> str:

@@ -16,7 +16,7 @@ from tenacity import (
     AsyncRetrying,
     retry_if_exception_type,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_random_exponential,
 )
 
 from bot.services.platform_port import PlatformUnavailable, PlatformUnreadable
@@ -95,7 +95,7 @@ class ApiClient:
         limits = self._description.limits
         attempts = AsyncRetrying(
             stop=stop_after_attempt(limits.attempts),
-            wait=wait_exponential_jitter(limits.first_wait, limits.longest_wait, jitter=0.1),
+            wait=wait_random_exponential(limits.first_wait, limits.longest_wait),
             retry=retry_if_exception_type(_Passing),
             reraise=True,
         )

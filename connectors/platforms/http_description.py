@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from jsonpath_ng.exceptions import JsonPathLexerError, JsonPathParserError
-from jsonpath_ng.ext import parse
+import jsonpath
 from pydantic import AnyHttpUrl, BaseModel, Extra, Field, SecretStr, root_validator
 
 from connectors.platforms.codes import CodeLists
@@ -27,8 +26,8 @@ class Path(str):
             raise ValueError("这里要写 JSONPath，例如 $.data.list")
         path = cls(value)
         try:
-            path.compiled = parse(value)
-        except (JsonPathLexerError, JsonPathParserError) as error:
+            path.compiled = jsonpath.compile(value)
+        except jsonpath.JSONPathError as error:
             raise ValueError(f"“{value}”不是正确的 JSONPath") from error
         return path
 
@@ -36,14 +35,14 @@ class Path(str):
 
     def all(self, document: Any) -> list[Any]:
         """Everything found; a list that is found as a whole counts as its items."""
-        found = [match.value for match in self.compiled.find(document)]
+        found = self.compiled.findall(document)
         if len(found) == 1 and isinstance(found[0], list):
             found = found[0]
         return [item for item in found if item is not None]
 
     def one(self, document: Any) -> Any:
         """The first thing found, None for nothing."""
-        return next((match.value for match in self.compiled.find(document)), None)
+        return next(iter(self.compiled.findall(document)), None)
 
 
 class _Part(BaseModel):
