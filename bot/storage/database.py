@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 from bot.services.ports import StoreUnavailable
 from bot.storage.log import SqlLog
+from bot.storage.threads import Job, Threads
 
 Result = TypeVar("Result")
 BUSY_SECONDS = 15  # how long a SQLite writer waits for another process
@@ -20,13 +20,14 @@ STATEMENT_SECONDS = 10  # PostgreSQL; longer than any use case needs
 CONNECT_SECONDS = 5
 POSTGRES_THREADS = 8
 SQLITE_READERS = 2
+SQLITE_TOGETHER = 32  # units of work in one commit: one flush to the disk serves them all
 
 
 class Database:
     """Runs units of work on threads, so that the event loop never waits for a disk.
 
-    SQLite has one writer anyway, so one thread writes and the order of writes is theirs;
-    PostgreSQL locks rows.
+    SQLite has one writer anyway, so one thread writes, in the order asked, and commits together
+    what waits together; PostgreSQL locks rows.
     """
 
     def __init__(self, url: str, delivered: frozenset[str] = frozenset()) -> None:
@@ -35,8 +36,12 @@ class Database:
         self._delivered = delivered
         self._contents: set[str] = set()  # digests of stored contents of receipts
         sqlite = self.engine.dialect.name == "sqlite"
-        self._writers = ThreadPoolExecutor(1 if sqlite else POSTGRES_THREADS, "db-write")
-        self._readers = ThreadPoolExecutor(SQLITE_READERS, "db-read") if sqlite else self._writers
+        if sqlite:
+            self._writers = Threads("db-write", 1, SQLITE_TOGETHER, partial(self._together, True))
+            self._readers = Threads("db-read", SQLITE_READERS, 1, partial(self._together, False))
+        else:
+            self._writers = Threads("db", POSTGRES_THREADS, 1, partial(self._together, True))
+            self._readers = self._writers
 
     async def transact(self, work: Callable[[SqlLog], Result]) -> Result:
         written: set[str] = set()
@@ -59,23 +64,40 @@ class Database:
 
     async def run(self, work: Callable[[Connection], Result], write: bool = True) -> Result:
         """Runs `work` in one transaction on a thread. Raises StoreUnavailable."""
-        pool = self._writers if write else self._readers
-        return await asyncio.get_running_loop().run_in_executor(pool, self._run, work, write)
+        threads = self._writers if write else self._readers
+        result: Result = await threads.run(work)
+        return result
 
-    def _run(self, work: Callable[[Connection], Result], write: bool) -> Result:
+    def _together(self, write: bool, jobs: Sequence[Job]) -> None:
+        """Runs the jobs in one transaction. Where they are several, one that fails is undone
+        alone; when the database fails, none of them has happened."""
         try:
             with (
                 self.engine.connect().execution_options(writing=write) as connection,
                 connection.begin(),
             ):
-                return work(connection)
+                if len(jobs) == 1:
+                    jobs[0].result = jobs[0].work(connection)
+                else:
+                    for job in jobs:
+                        _run_apart(connection, job)
         except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
             raise StoreUnavailable(f"database not available: {error.orig}") from error
 
     def dispose(self) -> None:
-        for pool in {self._writers, self._readers}:
-            pool.shutdown(wait=True)
+        self._writers.close()
+        self._readers.close()
         self.engine.dispose()
+
+
+def _run_apart(connection: Connection, job: Job) -> None:
+    try:
+        with connection.begin_nested():
+            job.result = job.work(connection)
+    except (sa.exc.OperationalError, sa.exc.InterfaceError):
+        raise
+    except Exception as error:
+        job.error = error
 
 
 def is_missing(url: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -261,3 +262,121 @@ async def test_sqlite_flushes_every_commit(tmp_path: Path) -> None:
 
     assert await database.run(pragma) == ("wal", 2)
     database.dispose()
+
+
+async def test_what_waits_is_written_together_and_one_that_fails_is_undone_alone(
+    database: Database, other_process: Database
+) -> None:
+    """On SQLite in one commit, which no other process sees half of."""
+    head = await opened(database)
+    commits = counted(database, "commit")
+
+    def say(number: int) -> Callable[[Log], int]:
+        def work(log: Log) -> int:
+            no = append(log, head.id, Draft(EntryKind.USER, f"第{number}条"))
+            if number % 3 == 0:
+                raise ValueError(number)
+            return no
+
+        return work
+
+    async with held_up(database):
+        saying = [asyncio.create_task(database.transact(say(number))) for number in range(9)]
+        await asyncio.sleep(0)  # each has begun to wait
+    said = await asyncio.gather(*saying, return_exceptions=True)
+
+    failed = [number for number, outcome in enumerate(said) if isinstance(outcome, ValueError)]
+    assert failed == [0, 3, 6]
+    assert sorted(no for no in said if isinstance(no, int)) == [1, 2, 3, 4, 5, 6]
+    assert await numbers(other_process, head.id) == [1, 2, 3, 4, 5, 6]
+    if database.engine.dialect.name == "sqlite":
+        assert len(commits) == 2  # what held it up, and these
+
+
+async def test_when_the_database_fails_nothing_written_together_has_happened(
+    database: Database,
+) -> None:
+    head = await opened(database)
+
+    def away(log: Log) -> None:
+        append(log, head.id, Draft(EntryKind.USER, "没写完"))
+        raise sa.exc.OperationalError("INSERT", None, ConnectionError("away"))
+
+    draft = Draft(EntryKind.USER, "同时")
+    async with held_up(database):
+        together = [
+            database.transact(lambda log: append(log, head.id, draft)),
+            database.transact(away),
+        ]
+        writing = [asyncio.create_task(one) for one in together]
+        await asyncio.sleep(0)
+    first, second = await asyncio.gather(*writing, return_exceptions=True)
+
+    assert isinstance(second, StoreUnavailable)
+    assert isinstance(first, StoreUnavailable) == (await numbers(database, head.id) == [])
+
+
+async def test_a_commit_that_fails_is_acknowledged_to_nobody(database: Database) -> None:
+    head = await opened(database)
+
+    def refuse(connection: sa.engine.Connection) -> None:
+        raise sa.exc.OperationalError("COMMIT", None, ConnectionError("disk full"))
+
+    draft = Draft(EntryKind.USER, "没写完")
+    async with held_up(database):
+        writing = [
+            asyncio.create_task(database.transact(lambda log: append(log, head.id, draft)))
+            for _ in range(4)
+        ]
+        await asyncio.sleep(0)
+        sa.event.listen(database.engine, "commit", refuse)
+    outcomes = await asyncio.gather(*writing, return_exceptions=True)
+    sa.event.remove(database.engine, "commit", refuse)
+
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 4
+    assert await numbers(database, head.id) == []
+
+
+async def test_who_no_longer_waits_does_not_disturb_the_others(database: Database) -> None:
+    head = await opened(database)
+    async with held_up(database):
+        writing = [
+            asyncio.create_task(
+                database.transact(
+                    lambda log, n=n: append(log, head.id, Draft(EntryKind.USER, str(n)))
+                )
+            )
+            for n in range(3)
+        ]
+        await asyncio.sleep(0)
+        writing[1].cancel()
+    outcomes = await asyncio.gather(*writing, return_exceptions=True)
+
+    assert isinstance(outcomes[1], asyncio.CancelledError)
+    assert await numbers(database, head.id) in ([1, 2], [1, 2, 3])
+    assert len({outcome for outcome in outcomes if isinstance(outcome, int)}) == 2
+
+
+@asynccontextmanager
+async def held_up(database: Database) -> AsyncIterator[None]:
+    """SQLite's writer is busy while the block runs; PostgreSQL has others."""
+    began, may_go = threading.Event(), threading.Event()
+
+    def slow(log: Log) -> None:
+        began.set()
+        assert may_go.wait(20)
+
+    holding = asyncio.create_task(database.transact(slow))
+    await asyncio.to_thread(began.wait, 20)
+    try:
+        yield
+    finally:
+        may_go.set()
+        await asyncio.wait([holding])
+
+
+def counted(database: Database, event: str) -> list[object]:
+    """Grows by one with each such event of the engine."""
+    seen: list[object] = []
+    sa.event.listen(database.engine, event, seen.append)
+    return seen
