@@ -25,6 +25,7 @@ from knowledge.references import (
 )
 from knowledge.search.decide import Decision, Thresholds, decide
 from knowledge.search.linker import Links
+from knowledge.second_question import second_asked
 
 ASK_MATTER, CLARIFY, POLICY = "ask_matter", "clarify", "policy"
 OWN_CASE = ("case_status", "missing_documents")
@@ -242,7 +243,9 @@ class Resolver:
         last = context.offer_aspect if context.offer else context.aspect
         if last and share < self._needed(heard, context):
             return last, None
-        return first, second if next_share >= self._weights.second else None
+        if next_share < self._weights.second:
+            return first, second_asked(heard.text, first, heard.aspects)
+        return first, second
 
     def _needed(self, heard: Heard, context: Context) -> float:
         """How sure one must be that a message says what it asks, or else the last aspect holds."""

@@ -1,0 +1,42 @@
+"""The second of two questions in one message: “要啥材料，几天能下来”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from re import Pattern
+
+from knowledge.yaml_source import read_yaml
+
+FILE = Path(__file__).parent / "aspect_cues.yml"
+CLAUSES = re.compile(r"[,，。.;；?？!！、\n]+|\band\b|另外|还有|以及|顺便|并且")
+LEAST = 2  # characters of a clause that may ask something
+
+
+def second_asked(text: str, first: str, shares: Mapping[str, float]) -> str | None:
+    """The other aspect that a normalised text asks for in words of its own, in another clause than
+    the words for `first`; of several the likeliest by `shares`."""
+    asked = [_cued(clause) for clause in CLAUSES.split(text) if len(clause) >= LEAST]
+    asked = [aspects for aspects in asked if aspects]
+    others = {
+        aspect
+        for place, aspects in enumerate(asked)
+        if first not in aspects and any(first in rest for rest in _without(asked, place))
+        for aspect in aspects
+    }
+    return max(sorted(others), key=lambda aspect: shares.get(aspect, 0.0), default=None)
+
+
+def _without(asked: list[frozenset[str]], place: int) -> list[frozenset[str]]:
+    return [*asked[:place], *asked[place + 1 :]]
+
+
+def _cued(clause: str) -> frozenset[str]:
+    return frozenset(aspect for aspect, cue in _cues().items() if cue.search(clause))
+
+
+@lru_cache(maxsize=1)
+def _cues() -> Mapping[str, Pattern[str]]:
+    return {aspect: re.compile(words) for aspect, words in read_yaml(FILE).items()}

@@ -1,0 +1,44 @@
+"""The second of two questions in one message is heard, and none is made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.second_question import second_asked
+from knowledge.text import normalise
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("施工许可证要什么材料，几天能下来", "materials", "time_limit"),
+        ("几天能下来，要什么材料", "time_limit", "materials"),
+        ("排水证找谁办？收费不收费？", "department", "fee"),
+        ("没办就开工罚多少，现在补怎么办", "penalty", "process"),
+        ("What documents do I need, and how long does it take?", "materials", "time_limit"),
+        ("必要書類は何ですか。何日かかりますか", "materials", "time_limit"),
+    ],
+)
+def test_two_questions_are_heard(text: str, first: str, second: str) -> None:
+    assert second_asked(normalise(text), first, {}) == second
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("施工许可证要什么材料", "materials"),
+        ("我们厂刚摘了块地，要盖个库房，用不用办规划证", "conditions"),
+        ("备案怎么办的时限是几天", "time_limit"),
+        ("你好，麻烦问一下多久能批", "time_limit"),
+        ("", "fee"),
+    ],
+)
+def test_one_question_is_one(text: str, first: str) -> None:
+    assert second_asked(normalise(text), first, {}) is None
+
+
+def test_the_likelier_of_two_further_questions_is_the_second() -> None:
+    text = normalise("要什么材料，多久能办，收费吗")
+
+    assert second_asked(text, "materials", {"fee": 0.02, "time_limit": 0.01}) == "fee"
+    assert second_asked(text, "materials", {"fee": 0.01, "time_limit": 0.02}) == "time_limit"
