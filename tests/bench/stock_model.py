@@ -39,10 +39,10 @@ pipeline:
     min_ngram: 1
     max_ngram: 4
   - name: DIETClassifier
-    epochs: 15
+    epochs: 10
   - name: EntitySynonymMapper
   - name: ResponseSelector
-    epochs: 15
+    epochs: 10
   - name: FallbackClassifier
     threshold: 0.3
 policies:
@@ -50,7 +50,7 @@ policies:
   - name: RulePolicy
   - name: TEDPolicy
     max_history: 5
-    epochs: 15
+    epochs: 10
 """
 LEARNED_FROM = ("bot/domain", "nlu_data", "knowledge/catalogue", "knowledge/policies")
 
