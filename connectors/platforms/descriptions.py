@@ -82,4 +82,6 @@ def _said(path: Path, fault: Any) -> str:
         if found:
             what = found.expand(words)
             break
-    return f"{path}:{line_of(path, keys)}：{'.'.join(map(str, keys))} {what}"
+    # Codes are numbers in the file and text in the model.
+    marked = [int(key) if isinstance(key, str) and key.isdecimal() else key for key in keys]
+    return f"{path}:{line_of(path, marked)}：{'.'.join(map(str, keys))} {what}"

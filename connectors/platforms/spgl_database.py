@@ -78,6 +78,7 @@ class ReadOnlyDatabase:
             connection = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+            connection.execute(sa.text("SET TRANSACTION READ ONLY"))
             connection.execute(sa.text(f"SET LOCAL statement_timeout = {milliseconds}"))
         elif dialect in _MYSQL_LIKE:
             connection.execute(sa.text("SET SESSION TRANSACTION READ ONLY"))
@@ -101,6 +102,11 @@ class ReadOnlyDatabase:
             timer.cancel()
 
     def _unavailable(self, error: sa.exc.DBAPIError) -> PlatformUnavailable:
+        if _was_stopped(error):
+            return PlatformUnavailable(
+                f"审批系统的数据库在{self._statement_timeout}秒内没有答完。",
+                "请稍后再试；经常如此，请检查 GCDM、XMDM 等列有没有索引。",
+            )
         reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
         if self.url.get_backend_name() == "sqlite":
             return PlatformUnavailable(
@@ -152,6 +158,16 @@ def _stop(connection: Any) -> None:
     )
     with suppress(getattr(connection, "Error", RuntimeError)):
         stop()  # fails only when there is nothing left to stop
+
+
+def _was_stopped(error: sa.exc.DBAPIError) -> bool:
+    """Whether the time limit ended the statement, as SQLite, PostgreSQL, MariaDB, MySQL say it."""
+    number = getattr(error.orig, "args", (None,))[:1]
+    return (
+        str(error.orig) == "interrupted"
+        or getattr(error.orig, "pgcode", None) == "57014"
+        or number in ((1969,), (3024,))
+    )
 
 
 def _mysql_time_limit(engine: Engine, seconds: int) -> sa.sql.elements.TextClause:

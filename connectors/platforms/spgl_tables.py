@@ -204,8 +204,9 @@ def _choose(names: Iterable[str], naming: Naming) -> dict[str, str]:
 
 
 def _usual_case(names: Iterable[Sequence[str]]) -> str:
-    counted = Counter(_case_of(name) for same in names for name in sorted(same, reverse=True))
-    return counted.most_common(1)[0][0]
+    """How most names are written; the standard's upper case wins a draw."""
+    counted = Counter(_case_of(name) for same in names for name in same)
+    return max(("upper", "mixed", "lower"), key=lambda case: counted[case])
 
 
 def _case_of(name: str) -> str:
