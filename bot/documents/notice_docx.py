@@ -19,6 +19,7 @@ from knowledge.notice import Group, Section
 BODY, HEADING, LATIN = "宋体", "黑体", "Times New Roman"
 MARGIN = Mm(18)
 WIDTHS = (Mm(8), Mm(50), Mm(26), Mm(26), Mm(40), Mm(24))
+NAMES = (Mm(30), Mm(144))
 GREY = RGBColor(0x56, 0x62, 0x6F)
 
 
@@ -66,12 +67,13 @@ def _prepare(document: Any, sheet: Sheet) -> None:
 
 
 def _particulars(document: Any, sheet: Sheet) -> None:
-    table = document.add_table(rows=0, cols=2, style="Table Grid")
+    table = document.add_table(rows=0, cols=len(NAMES), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    _lay_out(table, NAMES)
     for name, value in sheet.particulars:
         cells = table.add_row().cells
         cells[0].text, cells[1].text = name, value
-        cells[0].width, cells[1].width = Mm(30), Mm(144)
+        cells[0].width, cells[1].width = NAMES
     if sheet.address:
         beside = document.add_paragraph()
         beside.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -82,13 +84,20 @@ def _particulars(document: Any, sheet: Sheet) -> None:
 def _group(document: Any, group: Group) -> None:
     document.add_heading(f"{group.title}（{len(group.papers)}项）", 2)
     table = document.add_table(rows=1, cols=len(COLUMNS), style="Table Grid")
-    table.autofit = False
+    _lay_out(table, WIDTHS)
     _fill(table.rows[0], COLUMNS)
     _repeat(table.rows[0])
     for paper in group.papers:
         line = table.add_row()
         _fill(line, row(paper, group.need != "not_needed"))
         _keep_together(line)
+
+
+def _lay_out(table: Any, widths: tuple[Mm, ...]) -> None:
+    """Word goes by the cells' widths, others by the columns'; so both are said."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
 
 
 def _fill(line: Any, cells: tuple[str, ...]) -> None:
