@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge import snapshot
-from knowledge.loader import Catalogue
+from knowledge.loader import Catalogue, load_catalogue
 from knowledge.schema import Matter
 
 REMEMBERED = 1024  # matters read last
@@ -68,3 +68,9 @@ def open_compiled(folder: Path) -> Catalogue | None:
     """The catalogue that was written there; None when there is none that fits today's schema."""
     rest = snapshot.kept(folder / REST)
     return replace(rest, matters=MattersOnDisk(folder)) if rest else None
+
+
+def catalogue_in(folder: Path) -> Catalogue:
+    """What a folder holds: the files that people edit, or a compiled catalogue. Raises
+    CatalogueBroken."""
+    return open_compiled(folder) or load_catalogue(folder)

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from knowledge.loader import KNOWLEDGE, Catalogue, CatalogueBroken, load_catalogue
+from knowledge.compiled import REST, MattersOnDisk, catalogue_in
+from knowledge.loader import KNOWLEDGE, Catalogue, CatalogueBroken
 from knowledge.snapshot import keep, kept
 from knowledge.versions import folder_in_force
 from knowledge.yaml_source import Problem
@@ -42,7 +43,7 @@ class LiveCatalogue:
 
     def _first(self) -> Catalogue:
         try:
-            catalogue = load_catalogue(self._in_force())
+            catalogue = catalogue_in(self._in_force())
         except CatalogueBroken as broken:
             last = kept(self._snapshot) if self._snapshot else None
             if last is None:
@@ -54,7 +55,7 @@ class LiveCatalogue:
         return catalogue
 
     def _keep(self, catalogue: Catalogue) -> None:
-        if self._snapshot:
+        if self._snapshot and not isinstance(catalogue.matters, MattersOnDisk):
             keep(catalogue, self._snapshot)
 
     def _in_force(self) -> Path:
@@ -83,7 +84,7 @@ class LiveCatalogue:
                 return False
             self._stamp = now
             try:
-                fresh = load_catalogue(self._in_force())
+                fresh = catalogue_in(self._in_force())
             except CatalogueBroken as broken:
                 self.problems = broken.problems
                 _complain(broken, self._current)
@@ -107,7 +108,7 @@ def _complain(broken: CatalogueBroken, serving: Catalogue) -> None:
 
 def stamp(folder: Path) -> Stamp:
     """What changes when a file of the folder does: names, times, sizes."""
-    files = sorted(folder.rglob("*.yml"))
+    files = sorted([*folder.rglob("*.yml"), *folder.glob(REST)])
     stats = [(str(path), path.stat()) for path in files]
     return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -30,6 +30,26 @@ class CatalogueBroken(Exception):
         self.problems = problems
 
 
+class Changed(Mapping[str, Matter]):
+    """The matters of a catalogue, each changed in the same way, once it is asked for."""
+
+    def __init__(self, matters: Mapping[str, Matter], change: Callable[[Matter], Matter]) -> None:
+        self._matters = matters
+        self._change = change
+        self._known: dict[str, Matter] = {}
+
+    def __getitem__(self, id: str) -> Matter:
+        if id not in self._known:
+            self._known[id] = self._change(self._matters[id])
+        return self._known[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._matters)
+
+    def __len__(self) -> int:
+        return len(self._matters)
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Everything the assistant may say, as one immutable value.
@@ -50,20 +70,16 @@ class Catalogue:
     today: date | None = None  # beside `day`
     files: dict[str, tuple[Path, Keys]] = field(default_factory=dict, repr=False)
     _of_places: dict[str, Catalogue] = field(default_factory=dict, repr=False, compare=False)
-    _dated: dict[str, Matter] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, place: str | None) -> Catalogue:
         """The catalogue of a place; of the country when the place is None or not known."""
         if place is None or place not in self.places:
             return self
         if place not in self._of_places:
-            matters = {
-                slug: merged(self.places, self.overlays, matter, place)
-                for slug, matter in self.matters.items()
-            }
-            self._of_places[place] = replace(
-                self, matters=matters, place=place, _of_places={}, _dated={}
+            matters = Changed(
+                self.matters, lambda matter: merged(self.places, self.overlays, matter, place)
             )
+            self._of_places[place] = replace(self, matters=matters, place=place, _of_places={})
         return self._of_places[place]
 
     def on(self, day: date, today: date) -> Catalogue:
@@ -74,11 +90,8 @@ class Catalogue:
         """
         if day == today:
             return self
-        if not self._dated:
-            self._dated.update(
-                {slug: matter.known_since(self.sources) for slug, matter in self.matters.items()}
-            )
-        return replace(self, matters=self._dated, day=day, today=today, _of_places={}, _dated={})
+        matters = Changed(self.matters, lambda matter: matter.known_since(self.sources))
+        return replace(self, matters=matters, day=day, today=today, _of_places={})
 
     def name(self, slug: str) -> str:
         return self.matters[slug].name

@@ -18,13 +18,11 @@ from bot.components.catalogue_linker import LINKS, NAMED, RELINK, TERM_LINKS
 from bot.components.message_features import READ, is_text
 from bot.components.searchable import searchable
 from knowledge.context import CLARIFY, Catalogue, Context, Heard, Outcome, Resolver, Weights
-from knowledge.schema import Matter
 from knowledge.search.decide import Thresholds
 from knowledge.search.linker import Links
 from knowledge.search.names import common_part
 
 UNDERSTANDING = "understanding"
-SERVICE = "service"  # the stage of what an intermediary sells
 RANKED = 5
 
 
@@ -34,7 +32,6 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._limits = Thresholds(config["wrong_costs"], config["known"], config["offered_share"])
-        self._services: tuple[Mapping[str, Matter], frozenset[str]] = ({}, frozenset())
         self._weights = Weights(
             asking=config["asking"],
             same_matter=config["same_matter"],
@@ -102,15 +99,8 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             mask=current.matters.names.mask,
             common_part=lambda slugs: common_part([current.catalogue.name(s) for s in slugs]),
             matters_of_term=lambda term: tuple(current.catalogue.terms[term].matters),
-            services=self._services_of(current.catalogue.matters),
+            services=current.services,
         )
-
-    def _services_of(self, matters: Mapping[str, Matter]) -> frozenset[str]:
-        """Remembered until the catalogue is replaced."""
-        if self._services[0] is not matters:
-            services = [slug for slug, matter in matters.items() if matter.stage == SERVICE]
-            self._services = (matters, frozenset(services))
-        return self._services[1]
 
 
 def heard_of(message: Message) -> Heard:

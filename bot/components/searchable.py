@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.components.encoder import SentenceEncoder, shared_encoder
 from bot.components.vector_cache import VectorCache
 from bot.settings import ROOT, read_settings
-from knowledge.loader import Catalogue, load_catalogue
+from knowledge.compiled import catalogue_in
+from knowledge.loader import Catalogue
 from knowledge.schema import Matter, Term
+from knowledge.search import kept
 from knowledge.search.compiling import FORM, Tell, compile_index
 from knowledge.search.index import CatalogueIndex, Encode, Entry, Index
 from knowledge.search.large import LargeIndex, kept_speller
@@ -21,6 +25,8 @@ from knowledge.search.spelling import Speller
 log = logging.getLogger(__name__)
 CACHE = ROOT / ".cache"
 EXACT_TEXTS = 10_000  # names and questions; the exact index needs their square in memory, 400 MB
+INDEXES_KEPT = 4
+SERVICE, SERVICES = "service", "services"  # the stage of what an intermediary sells; their ids
 NAMES_COUNT = 3  # the speller sees a name as often as this: what is official is spelt so
 
 
@@ -35,6 +41,7 @@ class Searchable:
     speller: Speller
     matters: Index
     terms: Index
+    services: frozenset[str]  # matters that an intermediary sells
 
 
 _building = threading.Lock()
@@ -46,7 +53,7 @@ def searchable(spoken: Sequence[str] | None = None) -> Searchable:
     global _current
     with _building:
         if _current is None:
-            catalogue = load_catalogue(read_settings().served)
+            catalogue = catalogue_in(read_settings().served)
             _current = build(catalogue, spoken or (), shared_encoder())
         elif spoken is not None and tuple(spoken) != _current.spoken:
             _current = build(_current.catalogue, spoken, _current.encoder)
@@ -78,35 +85,67 @@ def build(
     catalogue the work is kept on disk; there it takes minutes, once, and `tell` is told of it."""
     vectors: Encode = VectorCache(encoder, CACHE / "vectors.sqlite")  # type: ignore[assignment]
     terms = [term_entry(term) for term in catalogue.terms.values()]
-    speller, matters = _matters(catalogue, spoken, encoder, encode or vectors, terms, tell)
+    folder = CACHE / "search" / _address(catalogue, spoken, encoder)
+    if folder.is_dir():
+        found = _Found.kept(folder)
+    else:
+        found = _found(catalogue, spoken, terms, encode or vectors, folder, tell)
     return Searchable(
         catalogue,
         tuple(spoken),
         encoder,
         vectors,
-        speller,
-        matters,
-        CatalogueIndex(terms, speller, vectors),
+        found.speller,
+        found.matters,
+        CatalogueIndex(terms, found.speller, vectors),
+        found.services,
     )
 
 
-def _matters(
+@dataclass(frozen=True)
+class _Found:
+    """What needs a look at every matter."""
+
+    speller: Speller
+    matters: Index
+    services: frozenset[str]
+
+    @staticmethod
+    def kept(folder: Path) -> _Found:
+        folder.touch()  # the longest unused is removed first
+        services = frozenset(kept.text(folder, SERVICES))
+        return _Found(kept_speller(folder), LargeIndex(folder), services)
+
+
+def _found(
     catalogue: Catalogue,
     spoken: Sequence[str],
-    encoder: SentenceEncoder,
-    encode: Encode,
     terms: Sequence[Entry],
+    encode: Encode,
+    folder: Path,
     tell: Tell,
-) -> tuple[Speller, Index]:
-    compiled = CACHE / "search" / _address(catalogue, spoken, encoder)
-    if not compiled.is_dir():
-        entries = [matter_entry(matter) for matter in catalogue.matters.values()]
-        texts = [text for entry in [*entries, *terms] for text in _written(entry)]
-        speller = Speller([*texts, *spoken])
-        if sum(len(entry.names) + len(entry.questions) for entry in entries) <= EXACT_TEXTS:
-            return speller, CatalogueIndex(entries, speller, encode)
-        compile_index(entries, speller, encode, compiled, tell)
-    return kept_speller(compiled), LargeIndex(compiled)
+) -> _Found:
+    """Kept in the folder when the catalogue is very large."""
+    entries = []
+    services = []
+    for matter in catalogue.matters.values():
+        entries.append(matter_entry(matter))
+        if matter.stage == SERVICE:
+            services.append(matter.id)
+    texts = [text for entry in [*entries, *terms] for text in _written(entry)]
+    speller = Speller([*texts, *spoken])
+    if sum(len(entry.names) + len(entry.questions) for entry in entries) <= EXACT_TEXTS:
+        return _Found(speller, CatalogueIndex(entries, speller, encode), frozenset(services))
+    compile_index(entries, speller, encode, folder, tell, {SERVICES: services})
+    _remove_unused(folder.parent)
+    return _Found.kept(folder)
+
+
+def _remove_unused(folder: Path) -> None:
+    """Only the indexes used last stay: each may have a gigabyte."""
+    found = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    for path in sorted(found, key=lambda path: path.stat().st_mtime)[:-INDEXES_KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _address(catalogue: Catalogue, spoken: Sequence[str], encoder: SentenceEncoder) -> str:

@@ -6,7 +6,7 @@ summary.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,15 @@ Array = NDArray[Any]
 
 
 def compile_index(
-    entries: Sequence[Entry], speller: Speller, encode: Encode, folder: Path, tell: Tell
+    entries: Sequence[Entry],
+    speller: Speller,
+    encode: Encode,
+    folder: Path,
+    tell: Tell,
+    more: Mapping[str, object] | None = None,
 ) -> None:
     """Writes the folder; takes minutes for tens of thousands of entries. `tell` is told what is
-    being done."""
+    being done; `more` is kept as JSON beside the rest."""
     tell("名称的读音与稀有程度")
     names = work_out([entry.names for entry in entries])
     texts, kinds, owners = _rows(entries, speller, names)
@@ -58,6 +63,7 @@ def compile_index(
         "sounds": [" ".join(sound) for sound in names.sounds],
         "grams": sorted(grams.places, key=grams.places.__getitem__),
         "speller": speller.to_json(),
+        **(more or {}),
     }
     kept.keep(folder, arrays, words)
 

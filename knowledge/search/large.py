@@ -25,8 +25,8 @@ from knowledge.search.spelling import Speller
 
 Places = NDArray[np.int64]
 POSTINGS = 30_000  # n-grams that more matters have are left to the names heard and to meaning
-TOGETHER = 64  # candidates by letters, names and meaning together
-EACH = 24  # and by each of letters and meaning alone
+TOGETHER = 96  # candidates by letters, names and meaning together
+EACH = 32  # and by each of letters and meaning alone
 NEAREST = 32  # texts; with 24…192 the ridge told the matters of 105 apart as well as with all
 BLOCKS = 16
 

@@ -11,6 +11,7 @@ import gc
 import hashlib
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from typing import Any
 
 import numpy as np
 import psutil
+import threadpoolctl
 from rich.console import Console
 from rich.table import Table
 
@@ -70,6 +72,8 @@ def prepare(size: int, console: Console) -> None:
     folder = _folder(size)
     if (folder / "done").is_file():
         return
+    for older in CACHE.glob(f"size-{size}-*"):
+        shutil.rmtree(older)
     real, encoder = load_catalogue(), shared_encoder()
     encode = Composed(VectorCache(encoder, ROOT / ".cache" / "vectors.sqlite"))  # type: ignore[arg-type]
     near = encode.fit(real_texts(real))
@@ -116,19 +120,25 @@ def _in_a_process(size: int) -> Found:
 
 
 def measure(size: int) -> Found:
-    """Load, then ask each question once."""
+    """Load, then ask each question once, on one core, as a worker does."""
+    threadpoolctl.threadpool_limits(1)
     encoder = shared_encoder()
     load_catalogue()  # the modules that loading needs
     gc.collect()
-    before = psutil.Process().memory_full_info()
+    before = _own_and_mapped()
     begun = time.perf_counter()
     current = build(_opened(size), (), encoder)
     seconds = time.perf_counter() - begun
     found = {"load": seconds, **_asked(size, current, encoder)}
-    after = psutil.Process().memory_full_info()
-    found["memory"] = (after.uss - before.uss) / 2**20
-    found["mapped"] = (after.rss - before.rss) / 2**20 - found["memory"]
+    after = _own_and_mapped()
+    found["memory"], found["mapped"] = (b - a for a, b in zip(before, after, strict=True))
     return found
+
+
+def _own_and_mapped() -> tuple[float, float]:
+    """MB of this process: what is its own, and what is mapped from files, which others share."""
+    used = psutil.Process().memory_info()
+    return (used.rss - used.shared) / 2**20, used.shared / 2**20
 
 
 def _asked(size: int, current: Searchable, encoder: SentenceEncoder) -> Found:
@@ -137,13 +147,15 @@ def _asked(size: int, current: Searchable, encoder: SentenceEncoder) -> Found:
     for text, _ in questions[::4]:  # without a place: what is asked below is new
         linker.link(text, encoder.encode([text], "query")[0])
     syllables.cache_clear()
-    times: dict[str, list[float]] = {"read": [], "encode": [], "link": []}
+    times: dict[str, list[float]] = {"read": [], "encode": [], "link": [], "cpu": []}
     there = first = alike = 0
     for number, (asked, matter) in enumerate(questions):
         place = number % PLACES_ASKED
         text = _timed(times["read"], current.speller.read, towns()[place].short + asked)
         vector = _timed(times["encode"], encoder.encode, [text], "query")[0]
+        begun = time.thread_time()
         links = _timed(times["link"], linker.link, text, vector)
+        times["cpu"].append((time.thread_time() - begun) * 1000)
         meant = matter if size == REAL else placed_id(matter, place)
         best = links.best(1)[0][0]
         there += meant in links.of
@@ -200,6 +212,7 @@ def _table(found: dict[int, Found]) -> Table:
     table = Table("", *(f"{size:,} matters" for size in found))
     rows: dict[str, Callable[[Found], str]] = {
         "link p50 / p95 ms": lambda f: f"{f['link50']:.2f} / {f['link']:.2f}",
+        "p95 of its own time on a core, ms": lambda f: f"{f['cpu']:.2f}",
         f"p95, times that at {REAL}": lambda f: f"{f['link'] / found[REAL]['link']:.1f} ×",
         "read p95 ms": lambda f: f"{f['read']:.2f}",
         "encoder p95 ms": lambda f: f"{f['encode']:.1f}",

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge.search.decide import Thresholds, decide
 from knowledge.search.fusion import Fusion
 from knowledge.search.index import FEATURES, CatalogueIndex, Entry
+from knowledge.search.large import _highest
 from knowledge.search.linker import Linker, LinkExamples, Links, train_fusion
 from knowledge.search.names import NameTable, common_part, work_out
 from knowledge.search.phrases import PhraseBook
-from knowledge.search.ridge import CONSTANT, PENALTY, KernelRidge
+from knowledge.search.ridge import CONSTANT, PENALTY, KernelRidge, ridge_of_nearest
 from knowledge.search.spelling import Speller
 
 ENTRIES = [
@@ -140,6 +144,31 @@ def test_leaving_out_in_closed_form_is_leaving_out() -> None:
     kernel = similar[np.ix_(rest, rest)] + CONSTANT + PENALTY * np.eye(8)
     dual = np.linalg.solve(kernel, np.eye(3)[[owners[row] for row in rest]])
     assert np.allclose(left_out[0], (similar[0, rest] + CONSTANT) @ dual, atol=1e-4)
+
+
+def test_the_ridge_of_the_nearest_is_the_whole_ridge_when_all_are_near() -> None:
+    random = np.random.default_rng(2)
+    rows = random.normal(size=(10, 6)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    similar, asked = rows[:9] @ rows[:9].T, rows[:9] @ rows[9]
+    owners = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2])
+    dual = KernelRidge(similar.copy(), owners.tolist(), 3).dual
+    sizes = np.bincount(owners)
+    added = ridge_of_nearest(asked, similar.copy(), sizes[owners].astype(np.float32), sizes.mean())
+    assert np.allclose(np.bincount(owners, added), (asked + CONSTANT) @ dual, atol=1e-5)
+
+
+@given(st.integers(1, 300), st.integers(1, 40), st.integers(0, 9))
+def test_the_highest_scores(size: int, count: int, seed: int) -> None:
+    scores = np.random.default_rng(seed).permutation(size).astype(np.float32)
+    assert set(_highest(scores, count)) == set(np.argsort(-scores)[:count])
+
+
+def test_a_speller_that_was_kept_reads_as_before() -> None:
+    speller = Speller([text for entry in ENTRIES for text in [*entry.names, *entry.questions]])
+    again = Speller.from_json(json.loads(json.dumps(speller.to_json())))
+    for text in ("shi gong zheng yao shen me cai liao", "消访验收几天", "排水正"):
+        assert again.read(text) == speller.read(text)
 
 
 LIMITS = Thresholds(wrong_costs=5, known=0.3, offered=0.15)
