@@ -151,13 +151,29 @@ class Layout:
 def find_layout(connection: Connection, naming: Naming) -> Layout:
     """The exchange tables and their version. PlatformUnreadable where there are none."""
     inspector = sa.inspect(connection)
-    for schema in _schemas(inspector, naming):
-        candidates = _candidates(inspector, schema)
-        names = {**_choose(candidates, naming), **_named(candidates, naming)}
-        if names:
-            found = {base: _reflect(inspector, name, schema) for base, name in names.items()}
-            columns = {base: set(table.columns) for base, table in found.items()}
-            return Layout(version_of(columns), schema, found)
+    schema, names = _schema_with_tables(inspector, naming)
+    found = {base: _reflect(inspector, name, schema) for base, name in names.items()}
+    columns = {base: set(table.columns) for base, table in found.items()}
+    return Layout(version_of(columns), schema, found)
+
+
+def _schema_with_tables(inspector: Inspector, naming: Naming) -> tuple[str | None, dict[str, str]]:
+    """The schema asked for; otherwise the default one or, where it has none of the tables, the one
+    other that has most. Between two that have as many nobody but the city can choose."""
+    asked = naming.schema
+    names = _tables_in(inspector, asked, naming)
+    if names:
+        return asked, names
+    others = {} if asked is not None else _others(inspector, naming)
+    most = max(map(_required, others.values()), default=0)
+    best = [schema for schema, names in others.items() if _required(names) == most]
+    if len(best) > 1:
+        raise PlatformUnreadable(
+            f"有几个模式（schema）都有国家数据共享交换标准的表：{'、'.join(sorted(best))}。",
+            "请用 --schema 指明一个，或写在本市的配置文件里（--city）。",
+        )
+    if best:
+        return best[0], others[best[0]]
     raise PlatformUnreadable(
         "这个数据库里没有国家数据共享交换标准的表（SPGL_…）。",
         "请检查地址是否正确；表在别的模式（schema）或名字不同时，请用 --schema、--prefix、--suffix "
@@ -165,13 +181,21 @@ def find_layout(connection: Connection, naming: Naming) -> Layout:
     )
 
 
-def _schemas(inspector: Inspector, naming: Naming) -> Sequence[str | None]:
-    """The schema asked for, or the default one and then every other."""
-    if naming.schema is not None:
-        return [naming.schema]
-    if inspector.dialect.name == "sqlite":
-        return [None]
-    return [None, *(name for name in inspector.get_schema_names() if name != "information_schema")]
+def _others(inspector: Inspector, naming: Naming) -> dict[str, dict[str, str]]:
+    """What the other schemas have. To MySQL a schema is another database, perhaps another city's
+    or a copy for tests: it is never taken unasked."""
+    if inspector.dialect.name in ("sqlite", "mysql", "mariadb"):
+        return {}
+    passed_over = {"information_schema", inspector.default_schema_name}
+    schemas = [name for name in inspector.get_schema_names() if name not in passed_over]
+    found = {schema: _tables_in(inspector, schema, naming) for schema in schemas}
+    return {schema: names for schema, names in found.items() if names}
+
+
+def _tables_in(inspector: Inspector, schema: str | None, naming: Naming) -> dict[str, str]:
+    """Base name → real name of the exchange tables of one schema."""
+    candidates = _candidates(inspector, schema)
+    return {**_choose(candidates, naming), **_named(candidates, naming)}
 
 
 def _candidates(inspector: Inspector, schema: str | None) -> list[str]:

@@ -498,6 +498,21 @@ def test_another_schema_is_found(postgres_url):
         SpglPlatform(postgres_url, named(schema="public")).describe(NOW)
 
 
+def test_between_two_schemas_the_city_must_choose(postgres_url):
+    def write(connection):
+        for schema in ("live", "mirror"):
+            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+            connection.execute(sa.text(f"SET search_path TO {schema}"))
+            write_sample(connection, TODAY)
+
+    run(postgres_url, write)
+    with pytest.raises(PlatformUnreadable) as error:
+        SpglPlatform(postgres_url).describe(NOW)
+    assert "live、mirror" in error.value.what
+    assert "--schema" in error.value.what_to_do
+    assert SpglPlatform(postgres_url, named(schema="mirror")).project(FACTORY)
+
+
 def test_columns_may_have_any_type(postgres_url):
     def write(connection):
         write_sample(connection, TODAY)
