@@ -25,7 +25,7 @@ from knowledge.references import (
 )
 from knowledge.search.decide import Decision, Thresholds, decide
 from knowledge.search.linker import Links
-from knowledge.second_question import second_asked
+from knowledge.second_question import in_order, second_asked
 
 ASK_MATTER, CLARIFY, POLICY = "ask_matter", "clarify", "policy"
 OWN_CASE = ("case_status", "missing_documents")
@@ -243,9 +243,12 @@ class Resolver:
         last = context.offer_aspect if context.offer else context.aspect
         if last and share < self._needed(heard, context):
             return last, None
-        if next_share < self._weights.second:
-            return first, second_asked(heard.text, first, heard.aspects)
-        return first, second
+        also = (
+            second
+            if next_share >= self._weights.second
+            else second_asked(heard.text, first, heard.aspects)
+        )
+        return in_order(heard.text, first, also) if also else (first, None)
 
     def _needed(self, heard: Heard, context: Context) -> float:
         """How sure one must be that a message says what it asks, or else the last aspect holds."""

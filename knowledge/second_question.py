@@ -29,6 +29,16 @@ def second_asked(text: str, first: str, shares: Mapping[str, float]) -> str | No
     return max(sorted(others), key=lambda aspect: shares.get(aspect, 0.0), default=None)
 
 
+def in_order(text: str, one: str, other: str) -> tuple[str, str]:
+    """Two aspects as a text asks for them, the first one first; as given when its words do not
+    tell."""
+    asked = [_cued(clause) for clause in CLAUSES.split(text)]
+    places = [next((n for n, cued in enumerate(asked) if of in cued), None) for of in (one, other)]
+    first, second = places
+    swapped = first is not None and second is not None and second < first
+    return (other, one) if swapped else (one, other)
+
+
 def _without(asked: list[frozenset[str]], place: int) -> list[frozenset[str]]:
     return [*asked[:place], *asked[place + 1 :]]
 

@@ -15,6 +15,7 @@ from bot.scoreboard.turns import DialogueBoard
 
 FIGURES = {
     "act": "意图",
+    "act_or_asked_back": "意图对或正确反问",
     "matter_first": "事项居首",
     "matter_in_first_three": "事项在前三",
     "aspect": "方面",

@@ -48,7 +48,7 @@ def test_asking_back_with_the_gold_matter_is_counted_apart() -> None:
     board = figures(MATERIALS, back)
 
     assert (board["act"], board["joint"], board["asked_back"]) == (0, 0, 1)
-    assert board["joint_or_asked_back"] == board["right"] == 1
+    assert board["joint_or_asked_back"] == board["act_or_asked_back"] == board["right"] == 1
 
 
 def test_asking_back_without_the_gold_matter_is_wrong() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.second_question import second_asked
+from knowledge.second_question import in_order, second_asked
 from knowledge.text import normalise
 
 
@@ -42,3 +42,11 @@ def test_the_likelier_of_two_further_questions_is_the_second() -> None:
 
     assert second_asked(text, "materials", {"fee": 0.02, "time_limit": 0.01}) == "fee"
     assert second_asked(text, "materials", {"fee": 0.01, "time_limit": 0.02}) == "time_limit"
+
+
+def test_what_is_asked_first_comes_first() -> None:
+    text = normalise("找谁批，修复费咋收")
+
+    assert in_order(text, "fee", "department") == ("department", "fee")
+    assert in_order(text, "department", "fee") == ("department", "fee")
+    assert in_order(text, "result", "fee") == ("result", "fee")
