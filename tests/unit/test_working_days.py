@@ -94,6 +94,59 @@ def test_time_never_runs_backwards(events, limit, one, other):
     assert read_clock(case, earlier).used_days <= read_clock(case, later).used_days
 
 
+@st.composite
+def rows_of_pauses(draw):
+    """For each kind, pauses one after another, as (begin, end)."""
+    found = []
+    for begin, end in ((6, 7), (9, 10)):
+        moments = sorted(draw(st.lists(hours, max_size=6, unique=True)))
+        found += [
+            (begin, end, first, last)
+            for first, last in zip(moments[::2], moments[1::2], strict=False)
+        ]
+    return found
+
+
+@given(rows_of_pauses(), st.integers(61, 90))
+def test_each_day_of_overlapping_pauses_is_taken_off_once(rows, days):
+    """Counted the plain way: all days, less the set of those on which any clock stood still."""
+    now = BEGIN + timedelta(days=days)
+    events = [event for b, e, first, last in rows for event in ((b, first), (e, last))]
+    stood = {
+        first.date() + timedelta(days=number)
+        for _, _, first, last in rows
+        for number in range(1, (last.date() - first.date()).days + 1)
+    }
+    passed = {BEGIN.date() + timedelta(days=number) for number in range(1, days + 1)}
+    expected = sum(is_working_day(day) for day in passed - stood)
+    assert read_clock(a_case([(3, BEGIN), *events], 5), now).used_days == expected
+
+
+@given(limits, st.integers(0, 200))
+def test_on_the_due_day_nothing_remains_and_the_next_working_day_is_overdue(limit, days):
+    accepted = BEGIN + timedelta(days=days)
+    case = a_case([(3, accepted)], limit)
+    due = read_clock(case, accepted).due_on
+    last = datetime(due.year, due.month, due.day, 23, 59, tzinfo=SHANGHAI)
+    if limit:
+        on_time = read_clock(case, last)
+        assert (on_time.remaining_days, on_time.overdue, is_working_day(due)) == (0, False, True)
+    late = add_working_days(due, 1)
+    assert read_clock(case, datetime(late.year, late.month, late.day, tzinfo=SHANGHAI)).overdue
+
+
+@given(pauses, limits, st.integers(0, 366 * 5))
+def test_a_year_that_is_not_known_is_said_and_never_guessed(events, limit, days):
+    now = datetime(2026, 12, 1, tzinfo=SHANGHAI) + timedelta(days=days)
+    clock = read_clock(a_case([(3, BEGIN), *events], limit), now)
+    if clock.used_days is None:
+        assert now.year > 2026
+        assert any("工作日历里没有" in note for note in clock.notes)
+        assert clock.remaining_days is None
+    if clock.due_on is not None:
+        assert is_working_day(clock.due_on) or clock.due_on == BEGIN.date()
+
+
 @given(pauses, limits, hours)
 def test_repeated_events_and_their_order_change_nothing(events, limit, now):
     once = a_case([(3, BEGIN), *events], limit)
