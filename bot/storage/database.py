@@ -91,13 +91,16 @@ class Database:
 
 
 def _run_apart(connection: Connection, job: Job) -> None:
+    """Behind a savepoint in plain SQL: SQLAlchemy compiles its own anew each time."""
+    connection.exec_driver_sql("SAVEPOINT job")
     try:
-        with connection.begin_nested():
-            job.result = job.work(connection)
+        job.result = job.work(connection)
     except (sa.exc.OperationalError, sa.exc.InterfaceError):
         raise
     except Exception as error:
         job.error = error
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+    connection.exec_driver_sql("RELEASE SAVEPOINT job")
 
 
 def is_missing(url: str) -> bool:

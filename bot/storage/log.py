@@ -8,7 +8,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.model.conversation import (
     SPOKEN_TO_ENTERPRISE,
@@ -61,10 +60,11 @@ STATEMENTS = {
     .order_by(entries.c.no)
     .limit(1),
 }
-OPEN_ONCE = {
-    "sqlite": sqlite.insert(conversations).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(conversations).on_conflict_do_nothing(),
-}
+# As text: SQLAlchemy 1.4 compiles an insert with this clause anew each time.
+OPEN_ONCE = sa.text(
+    f"INSERT INTO conversations ({', '.join(column.name for column in conversations.c)}) "
+    f"VALUES ({', '.join(f':{column.name}' for column in conversations.c)}) ON CONFLICT DO NOTHING"
+).bindparams(*(sa.bindparam(column.name, type_=column.type) for column in conversations.c))
 
 
 class SqlLog:
@@ -118,8 +118,7 @@ class SqlLog:
             enterprise=enterprise,
         )
         values = {"id": head.id, "channel": channel, "peer": peer, **_columns(head)}
-        once = OPEN_ONCE[self._connection.dialect.name]
-        if self._connection.execute(once, values).rowcount:
+        if self._connection.execute(OPEN_ONCE, values).rowcount:
             return head
         found = self.lock_by_peer(channel, peer)  # another process opened it at the same moment
         assert found
