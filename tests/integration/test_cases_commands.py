@@ -103,3 +103,46 @@ def test_demo_does_not_touch_another_file(tmp_path):
     done = call(demo, "--database", str(mine))
     assert done.exit_code == 1
     assert mine.read_text() == "mine"
+
+
+def test_a_v3_sample_tells_the_same_cases(url, tmp_path):
+    path = tmp_path / "v3.db"
+    options = ["--version", "v3", "--database", str(path), "--today", "2026-11-20"]
+    assert "V3" in CliRunner().invoke(demo, options).output
+    v3 = f"sqlite:///{path}"
+    assert json.loads(call(platform, v3, "--json").stdout)["kind"] == "V3"
+    at = ("--as-of", "2026-11-20T18:00")
+    assert read(v3, *at)["cases"] == read(url, *at)["cases"]
+
+
+def test_a_city_s_own_words(url, tmp_path):
+    city = tmp_path / "city.yml"
+    city.write_text("BLZT: { 3: { status: accepted, label: 窗口受理 } }", encoding="utf-8")
+    labels = {
+        step["status_label"]
+        for case in read(url, "--city", str(city))["cases"]
+        for step in case["steps"]
+    }
+    assert "窗口受理" in labels
+    assert "已受理" not in labels
+
+
+def test_options_win_over_the_city_s_file(url, tmp_path):
+    city = tmp_path / "city.yml"
+    city.write_text("tables: { suffix: _V9 }", encoding="utf-8")
+    refused = call(platform, url, "--city", str(city))
+    assert refused.exit_code == 1
+    assert "SPGL_" in refused.stderr
+    assert call(platform, url, "--city", str(city), "--suffix", "").exit_code == 0
+
+
+def test_what_a_case_has_beside_its_status(url):
+    shown = call(cases, "--platform", url, "--project", FACTORY, "--as-of", "2026-11-20T18:00")
+    assert "特别程序：专家评审（自2026年6月5日09:38起，时限10个工作日）" in shown.stdout
+    assert (
+        "征求意见：沈阳市水务局（2026年6月10日已反馈）、沈阳市林业和草原局（尚未反馈）"
+        in shown.stdout
+    )
+    assert "并联办理：与施工图设计文件审查同时申报" in shown.stdout
+    assert "沈环铁审〔示例〕12号，2026年6月29日批复，长期有效" in shown.stdout
+    assert "工程：示例高端数控机床生产基地项目（一期厂房）" in shown.stdout
