@@ -16,17 +16,18 @@ from knowledge.loader import Catalogue, load_catalogue
 from knowledge.schema import Matter
 
 REMEMBERED = 1024  # matters read last
-IDS, ENDS, MATTERS, REST = "ids.json", "ends.npy", "matters.bin", "rest.json"
+REST = "rest.json"  # everything but matters; it names the version whose matters belong to it
+IDS, ENDS, PACKED = "ids.json", "ends.npy", "matters.bin"  # each after the version and a dot
 
 
 class MattersOnDisk(Mapping[str, Matter]):
     """By id, in the order of the catalogue; a mapping that many processes may share."""
 
-    def __init__(self, folder: Path) -> None:
-        ids: list[str] = json.loads((folder / IDS).read_text("utf-8"))
+    def __init__(self, folder: Path, version: str) -> None:
+        ids: list[str] = json.loads((folder / f"{version}.{IDS}").read_text("utf-8"))
         self._place = {id: place for place, id in enumerate(ids)}
-        self._ends = np.load(folder / ENDS)
-        self._packed = np.memmap(folder / MATTERS, np.uint8, "r")
+        self._ends = np.load(folder / f"{version}.{ENDS}")
+        self._packed = np.memmap(folder / f"{version}.{PACKED}", np.uint8, "r")
         self._remembered: Callable[[str], Matter] = lru_cache(REMEMBERED)(self._read)
 
     def __getitem__(self, id: str) -> Matter:
@@ -50,24 +51,29 @@ class MattersOnDisk(Mapping[str, Matter]):
 
 def keep_compiled(rest: Catalogue, matters: Iterable[tuple[str, str]], folder: Path) -> None:
     """Writes a catalogue; `matters` are ids with what `Matter.json` gives, `rest` is everything
-    else. What is not finished cannot be opened."""
+    else. Until it is finished the folder holds what it held before; what others have opened stays
+    readable to them."""
     folder.mkdir(parents=True, exist_ok=True)
+    version = rest.version
     ids: list[str] = []
     ends: list[int] = []
-    with (folder / MATTERS).open("wb") as file:
+    with (folder / f"{version}.{PACKED}").open("wb") as file:
         for id, content in matters:
             file.write(zlib.compress(content.encode()))
             ids.append(id)
             ends.append(file.tell())
-    np.save(folder / ENDS, np.array(ends, np.int64))
-    (folder / IDS).write_text(json.dumps(ids), "utf-8")
+    np.save(folder / f"{version}.{ENDS}", np.array(ends, np.int64))
+    (folder / f"{version}.{IDS}").write_text(json.dumps(ids), "utf-8")
     snapshot.keep(replace(rest, matters={}), folder / REST)
+    for name in (IDS, ENDS, PACKED):
+        for older in set(folder.glob(f"*.{name}")) - {folder / f"{version}.{name}"}:
+            older.unlink()
 
 
 def open_compiled(folder: Path) -> Catalogue | None:
     """The catalogue that was written there; None when there is none that fits today's schema."""
     rest = snapshot.kept(folder / REST)
-    return replace(rest, matters=MattersOnDisk(folder)) if rest else None
+    return replace(rest, matters=MattersOnDisk(folder, rest.version)) if rest else None
 
 
 def catalogue_in(folder: Path) -> Catalogue:
