@@ -116,7 +116,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Inbound:
-    """A message as a channel hands it on. (`channel`, `external_id`) names it for ever.
+    """A message as a channel hands it on. (`channel`, `external_id`) names it for ever; None is for
+    a client that gives its messages no ids: what it sends twice are two messages.
 
     `question` is what the bot hears where `text` shows more than the person's own words;
     `answer` is what the channel already knows must be said, such as that a photo was not taken
@@ -125,7 +126,7 @@ class Inbound:
 
     channel: str
     peer: str
-    external_id: str
+    external_id: str | None
     text: str
     payload: str | None = None
     enterprise: Enterprise | None = None

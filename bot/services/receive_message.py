@@ -60,7 +60,8 @@ def _is_space(character: str) -> bool:
 
 def _append(log: Log, inbound: Inbound, text: str) -> tuple[Received, Change | None]:
     conversation = _conversation_of(log, inbound)  # held first: it may race its own redelivery
-    before = log.received(inbound.channel, inbound.external_id)
+    known = inbound.external_id
+    before = log.received(inbound.channel, known) if known is not None else None
     if before:
         return Received(before[0], before[1], duplicate=True), None
     pressed = _pressed(log, conversation, inbound.payload, text)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import time
-import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
@@ -26,8 +24,6 @@ from bot.services.receive_message import receive_message
 CHANNEL = "rest"
 ANSWER_SECONDS = 25.0
 PAGE = 50
-RUN = uuid.uuid4().hex  # of this process; numbers messages that bring no id
-numbers = itertools.count(1)
 
 
 class Sender(Words):
@@ -64,10 +60,10 @@ async def webhook(request: web.Request) -> web.Response:
     return json_answer([_reply(message.sender, entry) for entry in replies])
 
 
-def _external_id(message: RestMessage) -> str:
+def _external_id(message: RestMessage) -> str | None:
     """Of one sender: clients number their own messages, and the column is narrow."""
     if message.message_id is None:
-        return f"{RUN}:{next(numbers)}"
+        return None
     return sha256(json.dumps([message.sender, message.message_id]).encode()).hexdigest()
 
 

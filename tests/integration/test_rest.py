@@ -191,6 +191,14 @@ async def test_messages_at_once_each_get_their_own_replies(
     assert [[reply["text"] for reply in one] for one in replies] == [[f"答：{t}"] for t in texts]
 
 
+async def test_without_an_id_the_same_words_again_are_a_message_of_their_own(
+    http: ClientSession, dialogue: ScriptedDialogue
+) -> None:
+    for _ in range(2):
+        assert await ask(http, "要多少天") == [{"recipient_id": "小李", "text": "答：要多少天"}]
+    assert dialogue.heard == ["要多少天", "要多少天"]
+
+
 async def test_the_same_message_id_of_two_senders_is_two_messages(http: ClientSession) -> None:
     for sender in ("小李", "小王"):
         message = {"sender": sender, "message": f"我是{sender}", "message_id": "1"}
