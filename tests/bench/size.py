@@ -44,7 +44,7 @@ from tests.bench.size_catalogue import Composed, generated, placed_id, real_text
 
 REAL = 105
 SIZES = (REAL, 5_000, 50_000)
-TURNS = 3
+TURNS = 5
 WANTED_MS, WANTED_TIMES, WANTED_LOAD = 15.0, 5.0, 10.0
 PLACES_ASKED = 45  # so many places are in the smallest generated catalogue
 CACHE = ROOT / ".cache" / "bench"
