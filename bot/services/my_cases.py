@@ -242,13 +242,13 @@ def required_materials(
     catalogue: Catalogue, slug: str | None, facts: Mapping[str, str], day: date
 ) -> list[Required]:
     """The materials of a matter that a project needs or may need on a day (China); none for an
-    unknown matter. What every project needs has no reason."""
+    unknown matter. Each says why."""
     matter = catalogue.matters.get(slug or "")
     if matter is None:
         return []
     judged = judge_materials(catalogue.vocabulary, matter, facts)
     return [
-        Required(m.name, v.said if m.when or m.when_text else "", v.need is Need.NEEDED)
+        Required(m.name, v.said, v.need is Need.NEEDED)
         for m, v in judged
         if v.need is not Need.NOT_NEEDED and m.holds_on(day)
     ]

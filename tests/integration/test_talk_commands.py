@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_chat_remembers_and_takes_an_option_for_a_press() -> None:
     done = call(chat, typed=f"{QUESTION}\n办理部门\n{'很长' * 3000}\n你好\n\n不再读了\n")
     assert done.exit_code == 0
     assert "【建筑工程施工许可证核发】办理时限" in done.stdout
-    assert "  [办理部门]" in done.stdout
+    assert "  [转人工]" in done.stdout
     assert "【建筑工程施工许可证核发】办理部门" in done.stdout
     assert "消息太长" in done.stdout
     assert "您好" in done.stdout
@@ -110,7 +111,12 @@ def test_dialogues_do_not_know_of_each_other() -> None:
     _, after = converse_on(
         {"id": "b", "turns": [{"user": QUESTION}]}, {"id": "a", "turns": [question]}
     )
-    assert after == alone
+    assert without_codes(after) == without_codes(alone)
+
+
+def without_codes(dialogue: dict[str, Any]) -> str:
+    """What was said, whatever the code of a receipt."""
+    return re.sub(r"答复凭证 [0-9A-Z-]+", "答复凭证", json.dumps(dialogue, ensure_ascii=False))
 
 
 def test_turns_after_a_handover_are_still_understood() -> None:
