@@ -124,8 +124,8 @@ class WorkerDialogue:
         async with self._asking:
             if await self._ask(ASK_REFRESH) != CHANGED:
                 return False
-            old, self._workers = self._workers, []
-            await self._fill()
+            fresh = [await self._fork() for _ in range(self._count)]
+            old, self._workers = self._workers, fresh
         await asyncio.gather(*(worker.retire() for worker in old))
         return True
 
@@ -162,9 +162,22 @@ class WorkerDialogue:
         if self.nursery is None:
             await self._raise_nursery()
         assert self._control is not None
-        loop = asyncio.get_running_loop()
         socket.send_fds(self._control, [what], [one.fileno() for one in given])
-        return await asyncio.wait_for(loop.sock_recv(self._control, 1), LOAD_SECONDS)
+        return await self._answer()
+
+    async def _answer(self) -> bytes:
+        """The nursery's next byte. One that is late is given up whole: its answer, come later,
+        would be taken for that to another question."""
+        assert self._control is not None
+        assert self._holder is not None
+        answer = asyncio.get_running_loop().sock_recv(self._control, 1)
+        try:
+            return await asyncio.wait_for(answer, LOAD_SECONDS)
+        except asyncio.TimeoutError as error:
+            self._holder.kill()
+            self._holder = None
+            self._control.close()
+            raise LoadFailed(f"no answer within {LOAD_SECONDS:.0f} s") from error
 
     async def _raise_nursery(self) -> None:
         ours, theirs = socket.socketpair()
@@ -174,6 +187,5 @@ class WorkerDialogue:
         await asyncio.to_thread(nursery.start)
         theirs.close()
         self._holder, self._control = nursery, ours
-        loop = asyncio.get_running_loop()
-        if await asyncio.wait_for(loop.sock_recv(ours, 1), LOAD_SECONDS) != READY:
+        if await self._answer() != READY:
             raise LoadFailed("the model could not be loaded; the reason stands above")

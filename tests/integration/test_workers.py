@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timezone
 from functools import partial
@@ -32,7 +33,7 @@ class Talkative:
 
     async def take(self, conversation: Conversation, message: Entry) -> TurnResult:
         if message.text == "wait":
-            (self.folder / "waiting").touch()
+            (self.folder / f"waiting {os.getpid()}").touch()
             while not (self.folder / "go").exists():  # noqa: ASYNC110 - another process makes it
                 await asyncio.sleep(0.01)
         if message.text == "die once" and not (self.folder / "died").exists():
@@ -44,6 +45,8 @@ class Talkative:
         return TurnResult((Draft(EntryKind.BOT, said),), {"seen": message.no})
 
     def refresh(self) -> bool:
+        if (self.folder / "slow").exists():
+            time.sleep(1)
         before, self.catalogue = self.catalogue, (self.folder / "catalogue").read_text()
         return before != self.catalogue
 
@@ -80,15 +83,23 @@ async def until(true: Callable[[], bool]) -> None:
     await asyncio.wait_for(wait(), 10)
 
 
+async def both_answer(dialogue: WorkerDialogue, folder: Path) -> set[int]:
+    """The numbers of the two workers, each of which has a turn under way at the same time."""
+    turns = [asyncio.create_task(say(dialogue, "wait")) for _ in range(2)]
+    await until(lambda: len(list(folder.glob("waiting *"))) == 2)
+    (folder / "go").touch()
+    return {int(answer.split()[0]) for answer in await asyncio.gather(*turns)}
+
+
 def processes() -> dict[int, psutil.Process]:
     """All of ours that live, by number."""
     return {one.pid: one for one in psutil.Process().children(recursive=True)}
 
 
-async def test_turns_are_shared_out_among_processes_of_their_own(dialogue: WorkerDialogue) -> None:
-    answers = await asyncio.gather(*(say(dialogue, "hello") for _ in range(20)))
-    numbers = {int(answer.split()[0]) for answer in answers}
-    assert len(numbers) == 2
+async def test_turns_are_shared_out_among_processes_of_their_own(
+    dialogue: WorkerDialogue, tmp_path: Path
+) -> None:
+    numbers = await both_answer(dialogue, tmp_path)
     assert os.getpid() not in numbers
 
 
@@ -96,7 +107,7 @@ async def test_a_turn_that_waits_holds_up_no_other(
     dialogue: WorkerDialogue, tmp_path: Path
 ) -> None:
     waiting = [asyncio.create_task(say(dialogue, "wait")) for _ in range(4)]
-    await until((tmp_path / "waiting").exists)
+    await until(lambda: any(tmp_path.glob("waiting *")))
     await say(dialogue, "hello")
     (tmp_path / "go").touch()
     assert len(await asyncio.gather(*waiting)) == 4
@@ -109,10 +120,11 @@ async def test_a_turn_whose_worker_ends_is_taken_by_another(
     assert (tmp_path / "died").exists()
 
 
-async def test_a_message_that_ends_every_worker_gets_an_apology(dialogue: WorkerDialogue) -> None:
+async def test_a_message_that_ends_every_worker_gets_an_apology(
+    dialogue: WorkerDialogue, tmp_path: Path
+) -> None:
     assert await say(dialogue, "die") == APOLOGY
-    answers = await asyncio.gather(*(say(dialogue, "hello") for _ in range(10)))
-    assert len({answer.split()[0] for answer in answers}) == 2, "the ended ones were replaced"
+    await both_answer(dialogue, tmp_path)  # the ended ones were replaced
 
 
 async def test_a_worker_that_hangs_is_given_up(
@@ -129,7 +141,7 @@ async def test_a_changed_catalogue_is_taken_up_and_nothing_under_way_is_lost(
 ) -> None:
     before = processes()
     under_way = asyncio.create_task(say(dialogue, "wait"))
-    await until((tmp_path / "waiting").exists)
+    await until(lambda: any(tmp_path.glob("waiting *")))
     assert not await dialogue.refresh()
     (tmp_path / "catalogue").write_text("new")
     refreshed = asyncio.create_task(dialogue.refresh())
@@ -149,6 +161,21 @@ async def test_when_the_holder_of_the_model_ends_workers_go_on_and_it_is_started
     await until(lambda: dialogue.nursery is None)
     assert (await say(dialogue, "hello")).endswith("old")
     assert (await say(dialogue, "die once")).endswith("old")
+
+
+async def test_a_late_answer_about_the_catalogue_is_not_taken_for_another(
+    dialogue: WorkerDialogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr(workers, "LOAD_SECONDS", 0.2)
+        with pytest.raises(LoadFailed, match="no answer"):
+            await dialogue.refresh()
+    (tmp_path / "slow").unlink()
+    assert (await say(dialogue, "hello")).endswith("old"), "those at work go on"
+    (tmp_path / "catalogue").write_text("new")
+    assert (await say(dialogue, "die")) == APOLOGY
+    assert (await say(dialogue, "hello")).endswith("new"), "others are forked from a new nursery"
 
 
 async def test_closing_ends_every_process(tmp_path: Path) -> None:
