@@ -12,9 +12,9 @@ from actions.base import AssistantAction, enterprise_of
 from actions.project_facts import remembered_facts, told_fact
 from actions.understanding import understood
 from bot.model.reply import TO_STEWARD, Reply
-from bot.services.my_cases import Wanted, tell_missing, tell_status
+from bot.services.my_cases import Wanted, tell_status
+from bot.services.my_missing import tell_missing
 from bot.services.platform_port import PlatformUnavailable
-from knowledge.search.materials import match_material
 
 log = logging.getLogger(__name__)
 PLATFORM_SECONDS = 8.0
@@ -38,9 +38,7 @@ class ListMissing(AssistantAction):
         who, wanted = enterprise_of(tracker), _wanted(tracker)
         known = remembered_facts(self.assistant, tracker)
         told = told_fact(self.assistant, tracker)
-        return await _from_platform(
-            lambda: tell_missing(self.assistant, who, wanted, match_material, known, told)
-        )
+        return await _from_platform(lambda: tell_missing(self.assistant, who, wanted, known, told))
 
 
 def _wanted(tracker: Tracker) -> Wanted:

@@ -9,7 +9,7 @@ from typing import Any
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that is read as another
 LENGTH = 10  # 50 random bits
-ANSWER, NOTICE, TERM, PATH = "answer", "notice", "term", "path"  # kinds
+ANSWER, NOTICE, TERM, PATH, CHECKLIST = "answer", "notice", "term", "path", "checklist"  # kinds
 _READ_AS = str.maketrans("OIL", "011")
 _CODE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.services.last_reading import Readings
 from bot.services.name_matter import NameToMatter
+from bot.services.paper_materials import Papers
 from bot.services.platform_port import Platform
 from knowledge.loader import Catalogue
 
@@ -22,3 +23,4 @@ class Assistant:
     now: Callable[[], datetime]
     place: str | None = None  # whose rules hold where nothing else is known
     readings: Readings | None = None  # what to tell of cases while the platform is away
+    papers: Papers | None = None  # what stewards have seen on paper

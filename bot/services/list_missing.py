@@ -1,14 +1,18 @@
-"""What is still missing for a case: required by the matter − received by the platform."""
+"""What is still missing for a case: what the matter requires of this project − what was received −
+what is obtained by data sharing − what was handed in for an earlier matter of the project."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from enum import Enum
 
-from bot.model.case import CaseStatus, ReceivedMaterial, Step
+from bot.model.case import SHANGHAI, CaseStatus, ReceivedMaterial, Step
+from bot.model.handed_in import HandedIn
 from bot.services.dates_in_words import moment
 from bot.services.read_cases import CaseProgress
+from knowledge.search.materials import find_mention, match_materials
 
 # What the authority says about materials when it stops a case.
 _OBJECTIONS = (
@@ -19,125 +23,114 @@ _OBJECTIONS = (
 )
 
 
-class RequiredMaterial(Protocol):
-    """A material that this project needs or may need (not `sure`) for the matter, and why."""
+class MaterialState(Enum):
+    """How it stands with one required material. The values are stable words of the JSON."""
 
-    @property
-    def name(self) -> str: ...
+    MISSING = "missing"
+    REJECTED = "rejected"  # received, but the authority objects to it
+    OPEN = "open"  # not received, and whether it is needed depends on what is not known
+    SHARED = "shared"  # obtained by data sharing
+    EARLIER = "earlier"  # handed in for, or issued by, an earlier case of the project
+    PAPER = "paper"  # a steward has seen it on paper
+    RECEIVED = "received"  # the platform has it
 
-    @property
-    def reason(self) -> str: ...
 
-    @property
-    def sure(self) -> bool: ...
-
-
-# (name of a required material, names received) → the received name that is it, or None
-MatchName = Callable[[str, Sequence[str]], "str | None"]
+_NOT_BEGUN = datetime(9999, 1, 1, tzinfo=SHANGHAI)
+TO_HAND_IN = (MaterialState.REJECTED, MaterialState.MISSING)
 
 
 @dataclass(frozen=True)
-class MissingMaterial:
+class Required:
+    """A material that this project needs or may need (not `sure`) for the matter, and why.
+
+    `note` says where the requirement comes from, `example` that this is another place.
+    """
+
     name: str
     reason: str
-
-    @property
-    def said(self) -> str:
-        return f"{self.name}（{self.reason}）" if self.reason else self.name
+    sure: bool = True
+    issuer: str | None = None
+    shared_data: bool = False
+    commitment: bool = False
+    deferrable: bool = False
+    note: str = ""
+    example: bool = False
 
 
 @dataclass(frozen=True)
-class MatchedMaterial:
-    """A required material and the file on the platform that was taken for it."""
+class Elsewhere:
+    """A file of an earlier case of the same project, or what that case issued; `where` in words."""
 
     name: str
-    received_as: str
+    where: str
+
+
+@dataclass(frozen=True)
+class ChecklistLine:
+    """`found_as` is the name of the file that was taken for the material, `where` whose file it is
+    or who has seen the paper; `wrong` what the authority says of it; `paper` the tick's id."""
+
+    material: Required
+    state: MaterialState
+    found_as: str | None = None
+    where: str | None = None
+    wrong: str | None = None
+    paper: int | None = None
+
+    @property
+    def name(self) -> str:
+        return self.material.name
 
 
 @dataclass(frozen=True)
 class MissingList:
-    """The state of a case's materials. `required` False: the catalogue lists none for it.
-
-    `open`: not received, and whether they are needed depends on what is not known of the project.
-    """
+    """The state of a case's materials, each of them in one line in the catalogue's order; no lines:
+    the catalogue lists none for it. `also_received` files are of no material of the list."""
 
     progress: CaseProgress
-    required: bool
-    missing: tuple[MissingMaterial, ...]
-    open: tuple[MissingMaterial, ...]
-    received: tuple[MatchedMaterial, ...]
+    lines: tuple[ChecklistLine, ...]
     also_received: tuple[str, ...]
     objection: Step | None
+
+    def of(self, *states: MaterialState) -> tuple[ChecklistLine, ...]:
+        return tuple(line for line in self.lines if line.state in states)
+
+    @property
+    def to_hand_in(self) -> tuple[ChecklistLine, ...]:
+        """Those to do something about, what was objected to first."""
+        return tuple(line for state in TO_HAND_IN for line in self.of(state))
 
 
 def list_missing(
     progress: CaseProgress,
-    required: Iterable[RequiredMaterial],
+    required: Iterable[Required],
     received: Iterable[ReceivedMaterial],
-    match_name: MatchName,
+    elsewhere: Iterable[Elsewhere] = (),
+    papers: Iterable[HandedIn] = (),
 ) -> MissingList:
-    """Each required material is either matched to one received file or missing with its reason.
+    """Each required material with how it stands.
 
-    `received` may be of the whole project; only what was filed for this case counts. One received
-    file stands for one required material at most.
+    `received` and `papers` may be of the whole project; only what was filed for this case counts.
+    One received file stands for one required material at most.
     """
-    case_no = progress.case.case_no
+    case_no, wanted = progress.case.case_no, list(required)
     names = list(dict.fromkeys(item.name for item in received if item.case_no == case_no))
-    matched: list[MatchedMaterial] = []
-    wanted = list(required)
-    # An exact name takes its file before a similar name can.
-    for material in sorted(wanted, key=lambda material: material.name not in names):
-        found = material.name if material.name in names else match_name(material.name, names)
-        if found is not None and found in names:
-            names.remove(found)
-            matched.append(MatchedMaterial(material.name, found))
-    taken = {item.name for item in matched}
-    lacking = [material for material in wanted if material.name not in taken]
+    matched = match_materials([material.name for material in wanted], names)
+    rest = [material.name for material in wanted if material.name not in matched]
+    before = {item.name: item for item in elsewhere}
+    reused = {name: before[as_] for name, as_ in match_materials(rest, list(before)).items()}
+    ticked = {paper.material: paper for paper in papers if paper.case_no == case_no}
+    objection = objection_to(progress)
+    found = _Found(matched, reused, ticked, objection)
     return MissingList(
         progress=progress,
-        required=bool(wanted),
-        missing=tuple(MissingMaterial(m.name, m.reason) for m in lacking if m.sure),
-        open=tuple(MissingMaterial(m.name, m.reason) for m in lacking if not m.sure),
-        received=tuple(matched),
-        also_received=tuple(names),
-        objection=_objection(progress),
+        lines=tuple(_line(material, found) for material in wanted),
+        also_received=tuple(name for name in names if name not in set(matched.values())),
+        objection=objection,
     )
 
 
-def render_missing(found: MissingList) -> str:
-    """The list in Chinese, as a short answer."""
-    case = found.progress.case
-    lines = [f"【{case.matter_name or case.case_no}】{case.status_label}"]
-    if found.objection is not None:
-        said = found.objection.opinion or "审批系统没有写明原因，请联系办理部门。"
-        lines.append(f"{moment(found.objection.at)}{found.objection.label}的办理意见：{said}")
-    if not found.required:
-        lines.append("目录里还没有这个事项的要件清单，无法比对，请以办理部门的一次性告知为准。")
-    elif found.missing:
-        lines.append(f"对照要件清单，审批系统里还没有收到的有{len(found.missing)}项：")
-        numbered = enumerate(found.missing, start=1)
-        lines.extend(f"{number}. {item.said}" for number, item in numbered)
-    elif found.open:
-        lines.append("对照要件清单，肯定需要的要件审批系统里都已收到。")
-    else:
-        lines.append("对照要件清单，所需要件审批系统里都已收到。")
-    if found.open:
-        lines.append(f"视情况提供、还没有收到的有{len(found.open)}项：")
-        lines.extend(f"· {item.said}" for item in found.open)
-    if found.received:
-        pairs = (
-            item.name
-            if item.name == item.received_as
-            else f"{item.name}（收到：{item.received_as}）"
-            for item in found.received
-        )
-        lines.append("已收到：" + "；".join(pairs))
-    if found.also_received:
-        lines.append("另外收到（没有对应到清单）：" + "；".join(found.also_received))
-    return "\n".join(lines)
-
-
-def _objection(progress: CaseProgress) -> Step | None:
+def objection_to(progress: CaseProgress) -> Step | None:
     """The newest objection, unless the case went on to pass or the supplement was handed in."""
     case = progress.case
     if case.status.passed:
@@ -147,3 +140,51 @@ def _objection(progress: CaseProgress) -> Step | None:
     if step is None or step.status is not CaseStatus.SUPPLEMENT_REQUESTED:
         return step
     return None if answered is not None and answered.order > step.order else step
+
+
+def cases_before(progress: CaseProgress, others: Sequence[CaseProgress]) -> list[CaseProgress]:
+    """The cases of the project that were received before this one."""
+    at = _begun(progress)
+    return [
+        other
+        for other in others
+        if other.case.case_no != progress.case.case_no and _begun(other) < at
+    ]
+
+
+def _begun(progress: CaseProgress) -> datetime:
+    return progress.case.steps[0].at if progress.case.steps else _NOT_BEGUN
+
+
+@dataclass(frozen=True)
+class _Found:
+    matched: Mapping[str, str]
+    reused: Mapping[str, Elsewhere]
+    ticked: Mapping[str, HandedIn]
+    objection: Step | None
+
+
+def _line(material: Required, found: _Found) -> ChecklistLine:
+    name, step = material.name, found.objection
+    file, earlier = found.matched.get(name), found.reused.get(name)
+    paper = found.ticked.get(name)
+    wrong = find_mention(name, step.opinion) if step is not None and step.opinion else None
+    if paper is not None and step is not None and wrong and paper.at > step.at:
+        wrong = None  # handed in on paper after the objection
+    as_, where, tick = file, None, None
+    if paper is not None:
+        where, tick = f"{paper.by}{moment(paper.at)}登记收到纸质件", paper.id
+    if wrong:
+        rejected = file is not None or paper is not None
+        state = MaterialState.REJECTED if rejected else MaterialState.MISSING
+    elif file is not None:
+        state = MaterialState.RECEIVED
+    elif paper is not None:
+        state = MaterialState.PAPER
+    elif material.shared_data:
+        state = MaterialState.SHARED
+    elif earlier is not None:
+        state, as_, where = MaterialState.EARLIER, earlier.name, earlier.where
+    else:
+        state = MaterialState.MISSING if material.sure else MaterialState.OPEN
+    return ChecklistLine(material, state, as_, where, wrong, tick)

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.model.case import SHANGHAI, CaseStatus, Project, normalise_project_code
 from bot.services.case_details import case_details
 from bot.services.dates_in_words import day, moment
-from bot.services.last_reading import LastReading, ReadCases, Readings
+from bot.services.last_reading import LastReading, ReadCases, Readings, told_again
 from bot.services.name_matter import NameToMatter
 from bot.services.platform_port import Platform, PlatformUnavailable
 from bot.services.read_cases import CaseProgress, ProjectCases, progress_of, read_project
@@ -88,7 +88,7 @@ def render_progress(report: ProgressReport, steps: bool = False) -> str:
     parts = [_summary(p) if several else _full(p, steps) for p in report.projects]
     if report.live:
         return "\n\n".join([*parts, f"以上是{moment(report.read_at)}从审批系统读到的情况。"])
-    return "\n\n".join([_when_read(report), *parts])
+    return "\n\n".join([told_again([p.read_at for p in report.projects]), *parts])
 
 
 def describe_case(
@@ -152,16 +152,6 @@ def _told_again(
         cases = tuple(progress_of(case, at, name_to_matter) for case in read.cases)
         told.append(ProjectCases(project, at, cases))
     return told
-
-
-def _when_read(report: ProgressReport) -> str:
-    times = sorted(project.read_at for project in report.projects)
-    first, last = moment(times[0]), moment(times[-1])
-    read = first if first == last else f"{first}至{last}之间"
-    return (
-        f"审批系统现在读不到。下面是{read}最后一次读到的情况，此后的变化没有计入，"
-        "请过一会儿再查；着急可以转人工。"
-    )
 
 
 def _named(visible: Sequence[Project], code: str) -> tuple[Project, ...]:

@@ -3,8 +3,7 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.model.case import SHANGHAI, ReceivedMaterial
-from bot.services.list_missing import list_missing, render_missing
+from bot.model.case import SHANGHAI
 from bot.services.name_matter import by_exact_name
 from bot.services.report_progress import (
     NO_PROJECTS,
@@ -92,85 +91,6 @@ def test_an_enterprise_without_projects_is_told_so(platform):
 
 def test_a_matter_not_yet_applied_for(platform):
     assert "可能还没有申报" in ask(platform, project_code=FACTORY, matter="joint-acceptance")
-
-
-@dataclass
-class Required:
-    name: str
-    reason: str
-    sure: bool = True
-
-
-def permit_of(platform, project_code=FACTORY):
-    report = report_progress(
-        platform, MACHINES, NOW, matter_of, project_code, "construction-permit"
-    )
-    project = report.projects[0]
-    return project.cases[0], platform.received_materials(project.project)
-
-
-REQUIRED = [
-    Required("施工合同", "每个项目都要"),
-    Required("建设工程规划许可证", "每个项目都要"),
-    Required("工伤保险参保证明", "项目有施工人员"),
-]
-
-
-def test_missing_is_required_minus_received(platform):
-    progress, received = permit_of(platform)
-    found = list_missing(progress, REQUIRED, received, lambda name, names: None)
-    assert [(item.name, item.reason) for item in found.missing] == [
-        ("工伤保险参保证明", "项目有施工人员")
-    ]
-    assert {item.name for item in found.received} == {"施工合同", "建设工程规划许可证"}
-    assert "中标通知书" in found.also_received
-    said = render_missing(found)
-    assert "1. 工伤保险参保证明（项目有施工人员）" in said
-    assert "办理意见：缺少工伤保险参保证明" in said
-
-
-def test_what_depends_on_the_project_is_not_called_missing(platform):
-    progress, received = permit_of(platform)
-    wanted = [*REQUIRED, Required("监理合同", "看情况：是否必须监理", sure=False)]
-    found = list_missing(progress, wanted, received, lambda name, names: None)
-    assert [item.name for item in found.missing] == ["工伤保险参保证明"]
-    assert [item.name for item in found.open] == ["监理合同"]
-    said = render_missing(found)
-    assert "还没有收到的有1项" in said
-    assert "视情况提供、还没有收到的有1项：\n· 监理合同（看情况：是否必须监理）" in said
-
-
-def test_only_open_materials_left_is_not_called_complete(platform):
-    progress, _ = permit_of(platform)
-    wanted = [Required("监理合同", "看情况：是否必须监理", sure=False)]
-    said = render_missing(list_missing(progress, wanted, [], lambda name, names: None))
-    assert "肯定需要的要件审批系统里都已收到" in said
-    assert "所需要件审批系统里都已收到" not in said
-
-
-def test_a_similar_name_counts_once_and_is_shown(platform):
-    progress, _ = permit_of(platform)
-    received = [ReceivedMaterial("施工合同（扫描件）", progress.case.case_no)]
-    similar = [Required("施工合同", "一"), Required("施工合同备案", "二")]
-    found = list_missing(
-        progress, similar, received, lambda name, names: names[0] if names else None
-    )
-    assert [item.name for item in found.missing] == ["施工合同备案"]
-    assert "施工合同（收到：施工合同（扫描件））" in render_missing(found)
-
-
-def test_files_of_other_cases_do_not_count(platform):
-    progress, _ = permit_of(platform)
-    received = [ReceivedMaterial(item.name, "another") for item in REQUIRED]
-    found = list_missing(progress, REQUIRED, received, lambda name, names: None)
-    assert len(found.missing) == 3
-
-
-def test_a_matter_without_a_list_is_not_called_complete(platform):
-    progress, received = permit_of(platform)
-    said = render_missing(list_missing(progress, [], received, lambda name, names: None))
-    assert "无法比对" in said
-    assert "都已收到" not in said
 
 
 def test_names_are_matched_exactly_but_for_width_case_and_punctuation():
