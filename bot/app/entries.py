@@ -31,8 +31,9 @@ def entry_json(entry: Entry) -> dict[str, Any]:
 
 
 def documents_json(entry: Entry) -> dict[str, Any]:
-    """The code of the entry's receipt, and the addresses of the notice that it hands over."""
-    return {name: entry.facts[name] for name in ("receipt", "notice") if name in entry.facts}
+    """The code of the entry's receipt, and the addresses of the pages that it hands over."""
+    names = ("receipt", "notice", "checklist")
+    return {name: entry.facts[name] for name in names if name in entry.facts}
 
 
 def queue_json(log: Log, head: Conversation, hours: DeskHours) -> dict[str, Any] | None:

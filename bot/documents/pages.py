@@ -30,7 +30,7 @@ def notice_page(
 ) -> str:
     """A notice to read and print. `files` are the addresses of its PDF and DOCX; `questions` may
     be answered on the page."""
-    return _render(
+    return render(
         "notice.html.j2",
         sheet=sheet,
         files=files,
@@ -45,7 +45,7 @@ def notice_file(sheet: Sheet) -> str:
     """A notice as one HTML file that needs nothing beside it."""
     style = STYLE_SHEET.read_text("utf-8")
     qr = as_svg(sheet.address) if sheet.address else None
-    return _render(
+    return render(
         "notice.html.j2", sheet=sheet, files=None, questions=(), given={}, qr=qr, style=style
     )
 
@@ -53,7 +53,7 @@ def notice_file(sheet: Sheet) -> str:
 def receipt_page(issued: Issued, public_url: str, changes: Sequence[str], now: str) -> str:
     """What was said under a code, and what differs in the catalogue version `now`."""
     notice = issued.content.get("notice")
-    return _render(
+    return render(
         "receipt.html.j2",
         code=spelled(issued.code),
         particulars=_particulars(issued),
@@ -67,7 +67,7 @@ def receipt_page(issued: Issued, public_url: str, changes: Sequence[str], now: s
 
 
 def problem_page(title: str, detail: str) -> str:
-    return _render("problem.html.j2", title=title, detail=detail)
+    return render("problem.html.j2", title=title, detail=detail)
 
 
 def _particulars(issued: Issued) -> list[tuple[str, str]]:
@@ -109,7 +109,8 @@ def _line(item: object, sources: Mapping[str, str]) -> Line:
     )
 
 
-def _render(template: str, **given: object) -> str:
+def render(template: str, **given: object) -> str:
+    """A template of this folder with what it is given."""
     return _environment().get_template(template).render(**{"style": None, **given})
 
 

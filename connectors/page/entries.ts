@@ -18,6 +18,8 @@ export interface Entry {
   receipt?: string | null;
   /** Addresses, from the service's root, of the one-time notice that the entry hands over. */
   notice?: { page: string; pdf: string; docx: string } | null;
+  /** The page of the checklist that the entry tells, and until when it opens. */
+  checklist?: { page: string; until: string } | null;
   delivery?: { state: "pending" | "sent" | "failed"; error?: string | null } | null;
 }
 

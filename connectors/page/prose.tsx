@@ -32,9 +32,17 @@ export function Said({ entry, host }: { entry: Entry; host: string }): JSX.Eleme
   );
 }
 
-/** The one-time notice that an entry hands over: to read and print, and as files. */
-export function NoticeLinks({ entry, host }: { entry: Entry; host: string }): JSX.Element | null {
-  const { notice } = entry;
+/** The pages that an entry hands over, to read and print: a one-time notice, which is a file too,
+ * or a checklist. */
+export function DocumentLinks({ entry, host }: { entry: Entry; host: string }): JSX.Element | null {
+  const { notice, checklist } = entry;
+  if (checklist) {
+    return (
+      <p class="notice">
+        <Link href={host + checklist.page}>材料核对清单（查看、打印，7 天内有效）</Link>
+      </p>
+    );
+  }
   if (!notice) return null;
   return (
     <p class="notice">

@@ -186,7 +186,7 @@ def test_a_project_of_the_sample_platform(catalogue, platform):
     assert lines["工伤保险参保证明"].wrong == "缺少工伤保险参保证明"
     assert lines["建设资金已经落实承诺书"].wrong == "建设资金已经落实承诺书未加盖公章"
     assert lines["施工合同"].state is MaterialState.RECEIVED
-    assert [each.progress.case.status for each in found][0] is CaseStatus.SUPPLEMENT_REQUESTED
+    assert found[0].progress.case.status is CaseStatus.SUPPLEMENT_REQUESTED
     assert len(found) == len(open_cases(read)) < len(read.cases)
 
 

@@ -32,6 +32,10 @@ def messages(entry: Entry, public_url: str | None) -> list[Part | Attachment]:
     code = entry.facts.get("receipt")
     if code and public_url:
         entry = replace(entry, text=f"{entry.text}\n{public_url.rstrip('/')}/receipts/{code}")
+    checklist = entry.facts.get("checklist")
+    if checklist and public_url:
+        page = f"{public_url.rstrip('/')}{checklist['page']}"
+        entry = replace(entry, text=f"{entry.text}\n材料核对清单（查看、打印，7天内有效）：{page}")
     return [*parts(entry), *([Attachment(code)] if code and "notice" in entry.facts else [])]
 
 

@@ -10,65 +10,40 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.app.parts import Parts, parts_of
-from bot.app.problems import TITLES, Handler, problem
-from bot.documents.pages import STYLE_SHEET, notice_page, problem_page, receipt_page
+from bot.app.problems import Handler
+from bot.documents.pages import STYLE_SHEET, notice_page, receipt_page
 from bot.documents.printing import TYPES, Printer, PrintingTooLong, file_name
 from bot.documents.sheet import Sheet, sheet_of
-from bot.model.receipt import NOTICE, read_code
+from bot.model.receipt import CHECKLIST, NOTICE, read_code
 from bot.services.give_notice import FORMS, UnknownPlace, addresses, notice_receipt, rules_of
 from bot.services.review_receipts import Issued, what_changed
 from bot.storage.receipts import Receipts
+from connectors.channels.web import checklists
+from connectors.channels.web.reading import HEADERS, Unreadable, page, said_as_page
 from knowledge.conditions import UnknownFact, Vocabulary
 from knowledge.notice import compose_notice, deciding_facts
 from knowledge.schema import ProjectFact
 from knowledge.told_facts import read_value
 
-HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 PRINTER: web.AppKey[Printer] = web.AppKey("printer", Printer)
+NO_RECEIPT = "没有这个答复凭证，请核对编号（10位字母和数字）。"
 MATTER = "/notices/{matter:[a-z0-9-]{1,100}}"
-
-
-class Unreadable(Exception):
-    """There is no such page; the text is for the person."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
 
 
 def plug(app: web.Application, parts: Parts) -> None:
     app[PRINTER] = Printer()
     app.cleanup_ctx.append(_closing)
     app.router.add_get("/documents.css", style_sheet)
-    app.router.add_get(MATTER, _said_as_page(notice))
+    app.router.add_get(MATTER, said_as_page(notice))
     for form in FORMS:
-        app.router.add_get(f"{MATTER}.{form}", _said_as_page(notice_file_in(form)))
-    app.router.add_get("/receipts/{code}", _said_as_page(receipt))
+        app.router.add_get(f"{MATTER}.{form}", said_as_page(notice_file_in(form)))
+    app.router.add_get("/receipts/{code}", said_as_page(receipt))
+    app.router.add_get(checklists.PATH, said_as_page(checklists.checklist))
 
 
 async def _closing(app: web.Application) -> AsyncIterator[None]:
     yield
     app[PRINTER].close()
-
-
-def _said_as_page(handler: Handler) -> Handler:
-    """What goes wrong is said to a browser as a page, to anyone else as a problem document."""
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except Unreadable as unreadable:
-            status, detail = unreadable.status, str(unreadable)
-        if "text/html" not in request.headers.get("Accept", ""):
-            return problem(status, detail)
-        return _page(problem_page(TITLES[status], detail), status)
-
-    handle.__doc__ = handler.__doc__
-    return handle
-
-
-def _page(text: str, status: int = 200) -> web.Response:
-    return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
 
 
 async def style_sheet(request: web.Request) -> web.StreamResponse:
@@ -84,7 +59,7 @@ async def notice(request: web.Request) -> web.StreamResponse:
     questions = deciding_facts(parts.assistant.catalogue(), issued.matter) if known else []
     files = addresses(issued.matter, issued.code)
     sheet = _sheet(request, issued)
-    return _page(notice_page(sheet, files, questions, issued.told["facts"]))
+    return page(notice_page(sheet, files, questions, issued.told["facts"]))
 
 
 def notice_file_in(form: str) -> Handler:
@@ -106,18 +81,20 @@ def notice_file_in(form: str) -> Handler:
 async def receipt(request: web.Request) -> web.StreamResponse:
     """What was answered under a code, and what has changed in the catalogue since."""
     issued = await _find(request, request.match_info["code"])
+    if issued.told["kind"] == CHECKLIST:  # opened by its whole address alone
+        raise Unreadable(404, NO_RECEIPT)
     parts = parts_of(request)
     catalogue, today = parts.assistant.catalogue(), parts.assistant.now().date()
     changed = await asyncio.to_thread(what_changed, catalogue, issued.matter, issued.content, today)
     changes = [change.text for change in changed]
-    return _page(receipt_page(issued, _public(request), changes, catalogue.version))
+    return page(receipt_page(issued, _public(request), changes, catalogue.version))
 
 
 async def _find(request: web.Request, text: str) -> Issued:
     code = read_code(text)
     issued = await Receipts(parts_of(request).database).find(code) if code else None
     if issued is None:
-        raise Unreadable(404, "没有这个答复凭证，请核对编号（10位字母和数字）。")
+        raise Unreadable(404, NO_RECEIPT)
     return issued
 
 

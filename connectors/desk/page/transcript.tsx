@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { clockTime, dayName, dayOf } from "../../page/clock";
 import type { Entry } from "../../page/entries";
 import type { Outgoing } from "../../page/outbox";
-import { NoticeLinks, Said } from "../../page/prose";
+import { DocumentLinks, Said } from "../../page/prose";
 import type { SpokenKind, Steward } from "./desk_api";
 import { writeDraft } from "./drafts";
 import type { Thread } from "./thread";
@@ -89,7 +89,7 @@ function Line({ entry, before, onResend }: LineProps): JSX.Element {
           </p>
           <div class="bubble">
             <Said entry={entry} host="" />
-            <NoticeLinks entry={entry} host="" />
+            <DocumentLinks entry={entry} host="" />
           </div>
           {!!entry.buttons?.length && (
             <p class="offered">选项：{entry.buttons.map((button) => button.title).join(" / ")}</p>

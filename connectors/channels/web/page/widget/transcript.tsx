@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { clockTime, dayName, dayOf } from "../../../../page/clock";
 import type { Button, Entry } from "../../../../page/entries";
-import { NoticeLinks, Said } from "../../../../page/prose";
+import { DocumentLinks, Said } from "../../../../page/prose";
 import type { Outgoing } from "../../../../page/outbox";
 import type { MessageBody } from "./chat_api";
 import type { Conversation } from "./conversation";
@@ -172,7 +172,7 @@ function Line({ entry, before, host, children }: LineProps): JSX.Element {
           </p>
           <div class="bubble">
             <Said entry={entry} host={host} />
-            <NoticeLinks entry={entry} host={host} />
+            <DocumentLinks entry={entry} host={host} />
           </div>
           {children}
         </>
