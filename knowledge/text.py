@@ -9,6 +9,7 @@ from functools import lru_cache
 from opencc import OpenCC
 
 LONGEST = 2_000  # characters that are read of a message; a question says what it wants before that
+REMEMBERED = 2_048  # texts
 CJK = r"\u3400-\u9fff"
 _KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _SPACE_IN_CHINESE = re.compile(rf"(?<=[{CJK}])[ ]+(?=[{CJK}])")
@@ -24,6 +25,7 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=REMEMBERED)  # several parts of a turn ask for the same text
 def normalise(text: str) -> str:
     """What a message says, in one spelling: half width, simplified, lower case, single spaces.
 

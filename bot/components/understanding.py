@@ -15,7 +15,7 @@ from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.context_resolver import UNDERSTANDING
-from bot.components.searchable import searchable
+from bot.components.searchable import warm
 from bot.dialogue.engine import as_plain_text
 from bot.dialogue.training import newest_model
 from bot.model.understanding import Understood
@@ -45,9 +45,8 @@ class Pipeline:
 
     def messages(self, texts: Sequence[str]) -> list[Message]:
         """Rasa's messages with all that the components left on them."""
-        current = searchable()
         plain = [as_plain_text(text) for text in texts]
-        current.encoder.encode_ahead([current.speller.read(text) for text in plain])
+        warm(plain)
         results: dict[str, Any] = self._runner.run(
             inputs={
                 PLACEHOLDER_MESSAGE: [UserMessage(text) for text in plain],

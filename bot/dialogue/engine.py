@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from rasa.shared.core.events import UserUttered
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue import departures
+from bot.dialogue.ahead import Ahead, Prepare
 from bot.dialogue.in_process_actions import Failures, InProcessActions, RunAction, failures
 from bot.dialogue.linear_runner import LinearGraphRunner
 from bot.dialogue.replies import ReplyCollector
@@ -35,11 +36,9 @@ from bot.services.take_turn import apology
 log = logging.getLogger(__name__)
 TURN_SECONDS = 20  # a turn that takes longer is given up with an apology
 
-Prepare = Callable[[str], object]
-
 
 class Turns:
-    """One loaded model. `prepare` does the heavy part of understanding a text ahead of the graph.
+    """One loaded model. `prepare` does the heavy part of understanding texts ahead of the graph.
 
     Many turns may be under way on one loop; they give way to each other while actions wait.
     """
@@ -51,7 +50,12 @@ class Turns:
         # The matrices of a turn are small: a second thread only spins.
         threadpoolctl.threadpool_limits(1)
         self.prepare = prepare
-        self.pool: ThreadPoolExecutor | None = None  # where to prepare; None: on the loop itself
+        self._ahead = Ahead(prepare) if prepare else None
+
+    def prepare_on(self, pool: Executor) -> None:
+        """Prepares on these threads from now on, not on the loop that turns are taken on."""
+        if self.prepare:
+            self._ahead = Ahead(self.prepare, pool)
 
     async def take(self, conversation: Conversation, message: Entry) -> TurnResult:
         """One turn; never raises for what the message says, however odd."""
@@ -71,13 +75,13 @@ class Turns:
     async def parse(self, text: str) -> dict[str, Any]:
         """What Rasa's NLU makes of a text without a conversation."""
         text = as_plain_text(text)
-        await self._prepare(text)
+        await self._prepared(text)
         return await self.processor.parse_message(UserMessage(text))
 
     async def _turn(self, conversation: Conversation, message: Entry) -> TurnResult:
         text = message.payload or as_plain_text(message.text)
         if message.payload is None:
-            await self._prepare(text)
+            await self._prepared(text)
         turn = self.store.begin(conversation.id, conversation.state)
         output = ReplyCollector()
         broken = Failures()
@@ -96,13 +100,9 @@ class Turns:
             raise RuntimeError("the dialogue said nothing")
         return TurnResult(tuple(output.drafts), state, why, understood(tracker.latest_message))
 
-    async def _prepare(self, text: str) -> None:
-        if self.prepare is None:
-            return
-        if self.pool is None:
-            self.prepare(text)
-        else:
-            await asyncio.get_running_loop().run_in_executor(self.pool, self.prepare, text)
+    async def _prepared(self, text: str) -> None:
+        if self._ahead:
+            await self._ahead(text)
 
 
 class RasaDialogue:
@@ -110,7 +110,8 @@ class RasaDialogue:
 
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
-        turns.pool = ThreadPoolExecutor(2, "encode")
+        self._pool = ThreadPoolExecutor(2, "encode")
+        turns.prepare_on(self._pool)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="dialogue", daemon=True)
         self._thread.start()
@@ -127,8 +128,7 @@ class RasaDialogue:
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        if self.turns.pool:
-            self.turns.pool.shutdown()
+        self._pool.shutdown()
         self._loop.close()
 
 

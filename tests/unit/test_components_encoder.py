@@ -7,15 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from bot.components.encoder import EncoderMissing, SentenceEncoder
+from bot.components.encoder import EncoderMissing, SentenceEncoder, shared_encoder
 from bot.components.encoder_graph import build_graph
-from bot.components.encoder_weights import Weights
+from bot.components.encoder_packing import packed, rows
+from bot.components.encoder_ranges import read_ranges
+from bot.components.encoder_weights import Weights, find_weights, read_weights
+from bot.components.export_encoder import make_tokenizer
+from bot.components.scripts import in_our_scripts
 from bot.components.vector_cache import VectorCache
 
 HIDDEN, HEADS, LAYERS, WORDS, PLACES = 8, 2, 2, 12, 16
+FACTORS = ("in", "attended", "middle", "active")  # what goes into the products of a layer
 VOCABULARY = {f"w{number}": number for number in range(WORDS)}
 
 
@@ -98,8 +105,74 @@ def test_a_vector_does_not_depend_on_its_neighbours(folder: Path) -> None:
     texts = ["w1", "w2 w3 w4 w5 w6 w7", "w8 w9"]
     together = encoder.encode(texts, "query")
     for row, text in enumerate(texts):
-        assert np.array_equal(together[row], encoder.encode_cached(text))
+        assert np.allclose(together[row], encoder.encode_cached(text), atol=1e-5)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+
+
+def test_what_was_encoded_ahead_is_remembered(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = SentenceEncoder(folder)
+    encoder.encode_ahead(["w1 w2", "w3", "w1 w2"])
+    expected = encoder.encode(["w1 w2", "w3"], "query")
+    monkeypatch.setattr(encoder, "encode", lambda *_: pytest.fail("encoded again"))
+    assert np.allclose(encoder.encode_cached("w1 w2"), expected[0], atol=1e-5)
+    assert np.allclose(encoder.encode_cached("w3"), expected[1], atol=1e-5)
+
+
+def test_very_many_texts_come_back_in_their_order(folder: Path) -> None:
+    encoder = SentenceEncoder(folder)
+    texts = [f"w{1 + number % 11} " * (1 + number % 9) for number in range(300)]
+    found = encoder.encode(texts, "query")
+    for row in (0, 37, 150, 299):
+        assert np.allclose(found[row], encoder.encode([texts[row]], "query")[0], atol=1e-5)
+
+
+def test_a_model_of_another_make_is_given_each_text_alone(tmp_path: Path, folder: Path) -> None:
+    """One whose inputs are those that most exports have."""
+    words = numpy_helper.from_array(np.eye(WORDS, dtype=np.float32), "words")
+    given = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
+        for name in ("input_ids", "attention_mask")
+    ]
+    out = helper.make_tensor_value_info("hidden", TensorProto.FLOAT, None)
+    look_up = helper.make_node("Gather", ["words", "input_ids"], ["hidden"])
+    graph = helper.make_graph([look_up], "other", given, [out], [words])
+    opset = [helper.make_opsetid("", 17)]
+    onnx.save(
+        helper.make_model(graph, opset_imports=opset, ir_version=8), str(tmp_path / "model.onnx")
+    )
+    (tmp_path / "tokenizer.json").write_bytes((folder / "tokenizer.json").read_bytes())
+    found = SentenceEncoder(tmp_path).encode(["w1 w1", "w2 w3"], "query")
+    assert found[0][1] == pytest.approx(1)
+    assert found[1][2] == found[1][3] == pytest.approx(0.5**0.5)
+
+
+def test_products_of_bytes_are_near_those_of_exact_numbers() -> None:
+    """The encoder in use beside the exact network with the same weights."""
+    texts = ["办施工许可证要什么材料", "消防验收多久能下来", "How long does it take?", "工事の許可"]
+    weights = in_our_scripts(read_weights(find_weights()))
+    tokenizer = make_tokenizer(weights)
+    session = onnxruntime.InferenceSession(build_graph(weights).SerializeToString())
+    found = shared_encoder().encode(texts, "query")
+    for row, text in enumerate(texts):
+        exact = session.run(None, packed([tokenizer.encode(text).ids]))[0][0].mean(axis=0)
+        assert found[row] @ exact / np.linalg.norm(exact) > 0.99
+
+
+def test_every_product_has_its_range() -> None:
+    weights = small_weights()
+    measured = [f"l{layer}.{part}" for layer in range(12) for part in FACTORS]
+    assert sorted(read_ranges()) == sorted(measured)
+    ranges = dict.fromkeys(measured, (-3.0, 3.0))
+    small = build_graph(weights, ranges)
+    assert sum(node.op_type == "MatMulIntegerToFloat" for node in small.graph.node) == 4 * LAYERS
+
+
+def test_texts_share_rows_that_are_not_too_long() -> None:
+    lengths = [30, 30, 30, 30, 128, 5]
+    assert list(rows(lengths)) == [slice(0, 3), slice(3, 4), slice(4, 5), slice(5, 6)]
+    assert list(rows([])) == []
 
 
 def test_a_long_text_is_cut(folder: Path, tmp_path: Path) -> None:
