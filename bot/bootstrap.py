@@ -42,6 +42,7 @@ from bot.settings import Settings, read_settings
 from bot.storage.database import Database
 from bot.storage.ledger_readings import SqlReadings
 from bot.storage.outbox import SqlOutbox
+from bot.storage.papers import SqlPapers
 from bot.storage.stewards import Accounts
 from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample_file
 from connectors.platforms.guarded import GuardedPlatform
@@ -60,6 +61,7 @@ PLUGS = (
     "connectors.channels.rest",
     "connectors.channels.telegram",
     "connectors.desk.routes",
+    "connectors.desk.checklists",
 )
 DELIVERED = frozenset({"telegram"})  # channels that entries are sent to; the others read the log
 DEMO_SITE = "demo"
@@ -116,6 +118,7 @@ def make_assistant(settings: Settings) -> Assistant:
         now=lambda: datetime.now(CHINA),
         place=settings.place,
         readings=readings,
+        papers=SqlPapers(settings.database_url),
     )
 
 

@@ -77,21 +77,25 @@ def opens(issued: Issued, key: str, owner: Enterprise | None, now: datetime) -> 
 
 
 def _case(project: ProjectCases, found: MissingList) -> dict[str, Any]:
+    named = {"code": project.project.code, "name": project.project.name}
+    return {"project": named, **list_json(found)}
+
+
+def list_json(found: MissingList) -> dict[str, Any]:
+    """One case with its lines in words, for the page and the desk."""
     case = found.progress.case
     return {
-        "project": {"code": project.project.code, "name": project.project.name},
         "case_no": case.case_no,
         "matter": case.matter_name or case.case_no,
         "department": case.department,
         "status": case.status_label,
         "objection": objection_lines(found),
-        "lines": [line_json(line) for line in found.lines],
+        "lines": [_line_json(line) for line in found.lines],
         "also_received": list(found.also_received),
     }
 
 
-def line_json(line: ChecklistLine) -> Mapping[str, Any]:
-    """One line in words, for the page and the desk."""
+def _line_json(line: ChecklistLine) -> Mapping[str, Any]:
     material = line.material
     return {
         "name": material.name,

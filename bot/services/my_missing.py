@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.model.conversation import Enterprise
@@ -13,15 +13,14 @@ from bot.services.assistant import Assistant
 from bot.services.case_checklists import ProjectPapers, checklists
 from bot.services.dates_in_words import moment
 from bot.services.give_checklist import Given, with_page
-from bot.services.last_reading import ReadMaterials, told_again
 from bot.services.list_missing import MaterialState, MissingList
 from bot.services.local_rules import place_of
 from bot.services.missing_in_words import render_missing
-from bot.services.my_cases import NO_PLATFORM, Wanted, remember_project, report_for, sign_in
-from bot.services.platform_port import Platform, PlatformUnavailable
-from bot.services.project_facts import SLOT, ProjectFacts, possible
+from bot.services.my_cases import NO_PLATFORM, Wanted, remember_project, sign_in
+from bot.services.project_facts import SLOT, ProjectFacts
 from bot.services.read_cases import ProjectCases
-from bot.services.report_progress import ProgressReport, render_progress
+from bot.services.read_materials import Looked, facts_of, look
+from bot.services.report_progress import render_progress
 from knowledge.conditions import judge_material
 from knowledge.loader import Catalogue
 from knowledge.next_fact import material_item
@@ -31,19 +30,6 @@ from knowledge.told_facts import Told
 MISSING = "missing_documents"  # the intent
 SHOWN_CASES = 4  # in one answer
 NOTHING_OPEN = "贵企业没有正在办理的办件，也没有被退回的办件，没有需要补的材料。"
-
-
-@dataclass(frozen=True)
-class _Looked:
-    """The projects with what was received for them; `told_again` says that it was not just read."""
-
-    report: ProgressReport
-    received: Mapping[str, ReadMaterials]
-    told_again: str | None
-
-    @property
-    def projects(self) -> list[ProjectCases]:
-        return [p for p in self.report.projects if p.project.code in self.received]
 
 
 def tell_missing(
@@ -61,13 +47,13 @@ def tell_missing(
         return sign_in()
     if assistant.platform is None:
         return Reply(NO_PLATFORM, (TO_STEWARD,))
-    looked = _look(assistant, assistant.platform, who, wanted)
+    looked = look(assistant, assistant.platform, who, wanted)
     if not looked.report.projects:
         return Reply(render_progress(looked.report), (TO_STEWARD,))
     catalogue, conversation = assistant.catalogue(), known or ProjectFacts()
     lists: list[tuple[ProjectCases, MissingList]] = []
     for each in looked.projects:
-        facts = _facts_of(catalogue, each, conversation).with_told(told)
+        facts = facts_of(catalogue, each, conversation).with_told(told)
         there = catalogue.at(place_of(catalogue, facts.known, None, assistant.place))
         papers = assistant.papers.of(each.project.code) if assistant.papers else ()
         held = ProjectPapers(looked.received[each.project.code].materials, papers)
@@ -77,7 +63,7 @@ def tell_missing(
         reply = replace(reply, text=f"{noted(catalogue.vocabulary, told)}\n{reply.text}")
     if len(looked.projects) > 1:  # a fact is of one project
         return reply
-    facts = _facts_of(catalogue, looked.projects[0], conversation).with_told(told)
+    facts = facts_of(catalogue, looked.projects[0], conversation).with_told(told)
     found_lists = [found for _, found in lists]
     return _ask(there, found_lists, facts, Asking(MISSING, wanted.matter), reply)
 
@@ -85,7 +71,7 @@ def tell_missing(
 def _reply(
     assistant: Assistant,
     who: Enterprise,
-    looked: _Looked,
+    looked: Looked,
     lists: Sequence[tuple[ProjectCases, MissingList]],
 ) -> Reply:
     at = looked.report.read_at
@@ -98,52 +84,6 @@ def _reply(
     when = looked.told_again or f"{moment(at)}从审批系统读到的情况。"
     given = Given(who, lists, when, assistant.now())
     return with_page(reply, given, assistant.catalogue().version)
-
-
-def _look(assistant: Assistant, platform: Platform, who: Enterprise, wanted: Wanted) -> _Looked:
-    """The cases and what was received for them; while the platform is away, as last read."""
-    report = report_for(assistant, platform, who, wanted, assistant.readings)
-    last: Mapping[str, ReadMaterials] = {}
-    if report.live:
-        try:
-            return _Looked(report, _received(assistant, platform, who, report), None)
-        except PlatformUnavailable:
-            last = _remembered(assistant, who, report)
-            if not last:
-                raise
-    else:
-        last = _remembered(assistant, who, report)
-        if not last:
-            raise PlatformUnavailable("审批系统现在读不到，收到的材料也没有读过。", "请稍后再试。")
-    times = [p.read_at for p in report.projects if p.project.code in last]
-    return _Looked(report, last, told_again([*times, *(read.at for read in last.values())]))
-
-
-def _received(
-    assistant: Assistant, platform: Platform, who: Enterprise, report: ProgressReport
-) -> dict[str, ReadMaterials]:
-    whole = {project.code: project for project in report.visible}
-    read = {
-        each.project.code: ReadMaterials(
-            report.read_at, tuple(platform.received_materials(whole[each.project.code]))
-        )
-        for each in report.projects
-    }
-    readings = assistant.readings
-    last = readings.recall(who.id) if readings else None
-    if readings is not None and last is not None:
-        readings.remember(who.id, last.with_materials(read))
-    return read
-
-
-def _remembered(
-    assistant: Assistant, who: Enterprise, report: ProgressReport
-) -> dict[str, ReadMaterials]:
-    last = assistant.readings.recall(who.id) if assistant.readings else None
-    if last is None or not last.fresh(report.read_at):
-        return {}
-    asked = {each.project.code for each in report.projects}
-    return {code: read for code, read in last.materials.items() if code in asked}
 
 
 def _text(lists: Sequence[MissingList], at: datetime, told: str | None) -> str:
@@ -159,11 +99,6 @@ def _text(lists: Sequence[MissingList], at: datetime, told: str | None) -> str:
     if told:
         return "\n".join([told, *parts])
     return "\n".join([*parts, f"以上是{moment(at)}从审批系统读到的情况；要件清单以事项目录为准。"])
-
-
-def _facts_of(catalogue: Catalogue, project: ProjectCases, known: ProjectFacts) -> ProjectFacts:
-    registered = possible(catalogue.vocabulary, project.project.facts)
-    return known.about(project.project.code, registered)
 
 
 def _ask(

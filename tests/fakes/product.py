@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,7 @@ PLUGS = (
     "connectors.channels.web.documents",
     "connectors.channels.rest",
     "connectors.desk.routes",
+    "connectors.desk.checklists",
 )
 DELIVERED = frozenset({"telegram"})
 SITE = "city-portal"
@@ -340,10 +341,14 @@ def a_reply(text: str, author: Steward) -> Draft:
 
 
 @asynccontextmanager
-async def product(url: str, dialogue: Dialogue, **settings: Any) -> AsyncIterator[Product]:
+async def product(
+    url: str, dialogue: Dialogue, assistant: Assistant | None = None, **settings: Any
+) -> AsyncIterator[Product]:
     """The product while the block runs; `url` has its tables."""
     keys = {SITE: SITE_KEY, OTHER_SITE: OTHER_KEY}
     parts = parts_for(url, dialogue, **{"identity_keys": keys, **settings})
+    if assistant is not None:
+        parts = replace(parts, assistant=assistant)
     await parts.scheduler.catch_up()
     runner = web.AppRunner(create_app(parts, PLUGS), access_log=None, shutdown_timeout=1)
     await runner.setup()
