@@ -34,6 +34,7 @@ COMMANDS = {
     "demo": "bot.commands.demo:demo",
     "ledger": "bot.commands.ledger:ledger",
     "steward": "bot.commands.stewards:steward",
+    "bindings": "bot.commands.bindings:bindings",
 }
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.services.announce import Feed, Hub
 from bot.services.assistant import Assistant
+from bot.services.binding_port import RegisteredContacts
 from bot.services.hand_over import DeskHours
 from bot.services.schedule_turns import TurnScheduler
 from bot.settings import Settings
@@ -37,6 +38,7 @@ class Parts:
     assistant: Assistant
     samples: Enterprises
     refresh: Callable[[], Awaitable[None]]  # takes up changed catalogue files
+    contacts: RegisteredContacts | None = None  # None: the city provides none
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

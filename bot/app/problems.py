@@ -11,6 +11,7 @@ from typing import TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConstrainedInt, ConstrainedStr, ValidationError
 
+from bot.services.grant_access import NothingToChange, UnknownGrant
 from bot.services.hand_over import ChangedMeanwhile, NotYours, TakenByAnother
 from bot.services.ports import Refused, StoreUnavailable, UnknownConversation
 from bot.services.receive_message import NothingSaid, TextTooLong
@@ -56,6 +57,8 @@ TITLES = {
     503: "服务暂时不可用",
 }
 STATUS_OF: dict[type[Exception], int] = {
+    UnknownGrant: 404,
+    NothingToChange: 409,
     TakenByAnother: 409,
     ChangedMeanwhile: 409,
     NotYours: 409,

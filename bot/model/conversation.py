@@ -85,7 +85,8 @@ class Steward:
 
 @dataclass
 class Conversation:
-    """The head of a log. `epoch` counts the changes of owner; `handled_no` is the last entry
+    """The head of a log. `epoch` counts the changes of owner and of who is known to be asking:
+    nothing computed under an older one is said. `handled_no` is the last entry
     from outside that has been dealt with; `state` is the dialogue's bounded snapshot."""
 
     id: str
@@ -133,6 +134,7 @@ class Inbound:
     conversation: str | None = None  # when the channel already knows it
     question: str | None = None
     answer: str | None = None
+    proven: bool = True  # whether the channel knows that a peer is always the same person
 
 
 @dataclass(frozen=True)

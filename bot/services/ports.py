@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.model.conversation import Button, Change, Conversation, Draft, Enterprise, Entry, Owner
+from bot.services.binding_port import Bindings
 
 Result = TypeVar("Result")
 
@@ -27,6 +28,10 @@ class Delivery:
 
 class Log(Protocol):
     """The conversation log inside one transaction. Nothing is visible to others until it ends."""
+
+    @property
+    def bindings(self) -> Bindings:
+        """Who may see what, in the same transaction."""
 
     def find(self, conversation: str) -> Conversation | None: ...
 

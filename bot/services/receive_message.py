@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 from bot.model.conversation import (
     Button,
@@ -14,6 +15,7 @@ from bot.model.conversation import (
     Owner,
     Received,
 )
+from bot.services.bind_enterprise import BindingWish, answered, binding_wish, masked
 from bot.services.hand_over import change_owner
 from bot.services.ports import Announcer, Log, Refused, Store
 
@@ -41,7 +43,10 @@ async def receive_message(store: Store, announcer: Announcer, inbound: Inbound) 
         raise NothingSaid("消息是空的，请输入要咨询的内容。")
     if len(text) > MAX_TEXT:
         raise TextTooLong(f"消息太长（{len(text)}字），请控制在{MAX_TEXT}字以内，分几条发送。")
-    received, change = await store.transact(lambda log: _append(log, inbound, text))
+    wish = await binding_wish(inbound)
+    shown, question = masked(replace(inbound, text=text))
+    inbound = replace(inbound, text=shown, question=question)
+    received, change = await store.transact(lambda log: _append(log, inbound, wish))
     if change:
         announcer.announce(received.conversation, change)
     return received
@@ -58,22 +63,27 @@ def _is_space(character: str) -> bool:
     return unicodedata.category(character) == "Zs"
 
 
-def _append(log: Log, inbound: Inbound, text: str) -> tuple[Received, Change | None]:
+def _append(log: Log, inbound: Inbound, wish: BindingWish | None) -> tuple[Received, Change | None]:
     conversation = _conversation_of(log, inbound)  # held first: it may race its own redelivery
     known = inbound.external_id
     before = log.received(inbound.channel, known) if known is not None else None
     if before:
         return Received(before[0], before[1], duplicate=True), None
-    pressed = _pressed(log, conversation, inbound.payload, text)
+    pressed = _pressed(log, conversation, inbound.payload, inbound.text)
     if inbound.payload is not None and pressed is None:
         raise Refused("这个选项已失效，请直接输入您的问题。")
     if inbound.enterprise is not None:
         conversation.enterprise = inbound.enterprise
     if conversation.owner is Owner.CLOSED:
         reopen(log, conversation)
-    said, payload = (pressed.title, pressed.payload) if pressed else (text, None)
+    outcome = wish and answered(log, conversation, wish)
+    if outcome:
+        inbound = replace(inbound, question=None, answer=outcome)
+    said, payload = (pressed.title, pressed.payload) if pressed else (inbound.text, None)
     draft = Draft(EntryKind.USER, said, payload=payload, facts=_for_the_bot(inbound))
     entry = log.append(conversation, draft, inbound.external_id)
+    if outcome and conversation.owner is Owner.STEWARD:  # the bot is silent: the steward must know
+        log.append(conversation, Draft(EntryKind.NOTE, f"系统的答复（没有发给对方）：{outcome}"))
     log.save(conversation)
     change = Change(conversation, tuple(log.appended))
     return Received(conversation.id, entry.no, duplicate=False), change

@@ -17,6 +17,7 @@ from bot.storage.tables import sessions, stewards
 
 DESK_SESSION = timedelta(hours=12)
 CHAT_SESSION = timedelta(days=30)
+SHARED_SESSION = timedelta(hours=2)  # on a computer that others use too
 _hasher = PasswordHasher()
 _DUMMY = _hasher.hash(secrets.token_urlsafe(16))  # the same work for a name that does not exist
 
@@ -64,15 +65,7 @@ class Accounts:
 
     async def open_session(self, kind: str, subject: str, lasts: timedelta) -> str:
         """A new secret token for the subject; only its hash is stored."""
-        token = secrets.token_urlsafe(32)
-        values = {
-            "token_hash": _digest(token),
-            "kind": kind,
-            "subject": subject,
-            "expires_at": datetime.now(timezone.utc) + lasts,
-        }
-        await self._database.run(lambda c: c.execute(sa.insert(sessions), values))
-        return token
+        return await self._database.run(lambda c: begin_session(c, kind, subject, lasts))
 
     async def subject_of(self, kind: str, token: str) -> str | None:
         """Whom a token stands for; None when unknown or expired."""
@@ -95,6 +88,19 @@ class Accounts:
             return Steward(row.id, row.name) if row and not row.disabled else None
 
         return await self._database.run(work, write=False)
+
+
+def begin_session(connection: Connection, kind: str, subject: str, lasts: timedelta) -> str:
+    """Like `Accounts.open_session`, within a transaction."""
+    token = secrets.token_urlsafe(32)
+    values = {
+        "token_hash": _digest(token),
+        "kind": kind,
+        "subject": subject,
+        "expires_at": datetime.now(timezone.utc) + lasts,
+    }
+    connection.execute(sa.insert(sessions), values)
+    return token
 
 
 def _digest(token: str) -> str:

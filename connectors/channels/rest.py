@@ -54,6 +54,7 @@ async def webhook(request: web.Request) -> web.Response:
         peer=message.sender,
         external_id=_external_id(message),
         text=message.message,
+        proven=False,  # the sender is whoever the caller says
     )
     received = await receive_message(parts.database, parts.hub, inbound)
     replies = await _replies(parts, received)

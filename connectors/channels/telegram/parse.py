@@ -11,6 +11,7 @@ from telegram.constants import ChatType
 from telegram.ext.filters import StatusUpdate
 
 from bot.model.conversation import Inbound
+from bot.services.binding_code import code_in
 from bot.services.greet import GREETING
 
 CHANNEL = "telegram"
@@ -83,7 +84,7 @@ def _press(name: str, query: CallbackQuery) -> Press:
 def _said(name: str, update: Update, message: Message) -> Inbound | None:
     words = message.text or message.caption or ""
     peer = str(_whole(message.chat.id))
-    if words.split(maxsplit=1)[:1] and words.split(maxsplit=1)[0] in GREETED:
+    if words.split(maxsplit=1)[:1] and words.split(maxsplit=1)[0] in GREETED and not code_in(words):
         return Inbound(CHANNEL, peer, name, words, answer=GREETING)
     kind = _attachment(update, message)
     edited = update.edited_message is not None

@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from datetime import datetime, timezone
 
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse
-from pydantic import BaseModel, Field, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictStr
 
 from bot.app.entries import entry_json, queue_json
 from bot.app.live import events_to
 from bot.app.parts import Parts, parts_of
 from bot.app.problems import Handler, Whole, after_of, key_of, read_body, refuse
 from bot.model.conversation import Conversation, Draft, EntryKind, Inbound
+from bot.services.admit_visitor import admit
 from bot.services.greet import GREETING
 from bot.services.ports import Log, UnknownConversation
 from bot.services.receive_message import printable, receive_message
-from bot.storage.stewards import CHAT_SESSION
-from connectors.channels.web.identity import visitor_of
+from bot.storage.log import SqlLog
+from bot.storage.stewards import CHAT_SESSION, SHARED_SESSION, begin_session
+from connectors.channels.web.identity import Visitor, browser_digest, visitor_of
 
 CHANNEL = "web"
 PREFIX = "/api/chat"
@@ -28,6 +31,8 @@ PAGE = 200  # entries in one answer
 
 class OpenSession(BaseModel):
     identity_token: StrictStr | None = Field(None, max_length=4000)
+    browser: StrictStr | None = Field(None, min_length=16, max_length=100, regex="^[!-~]+$")
+    shared: StrictBool = False
 
 
 class SendMessage(BaseModel):
@@ -93,22 +98,16 @@ async def open_session(request: web.Request) -> web.Response:
     """Opens a session: for a verified visitor the conversation goes on, others begin one."""
     wish = await read_body(request, OpenSession)
     parts = parts_of(request)
-    visitor = visitor_of(wish.identity_token, parts.settings.identity_keys)
-    peer = visitor.peer if visitor else f"anonymous:{uuid.uuid4().hex}"
-    enterprise = visitor.enterprise if visitor else None
+    settings = parts.settings
+    visitor = visitor_of(wish.identity_token, settings.identity_keys, settings.identity_lasts)
+    lasts = SHARED_SESSION if wish.shared else CHAT_SESSION
 
-    def work(log: Log) -> Conversation:
-        head = log.find_by_peer(CHANNEL, peer)
-        if head is None:
-            head = log.open(CHANNEL, peer, enterprise)
-        if not head.last_no:
-            log.append(head, Draft(EntryKind.BOT, GREETING))
-            head.handled_no = head.last_no
-            log.save(head)
-        return head
+    def work(log: SqlLog) -> tuple[Conversation, str]:
+        head = _visited(log, visitor, wish.browser)
+        return head, begin_session(log.connection, "chat", head.id, lasts)
 
-    head = await parts.database.transact(work)
-    token = await parts.accounts.open_session("chat", head.id, CHAT_SESSION)
+    head, token = await parts.database.transact(work)
+    enterprise = head.enterprise
     shown = {"id": enterprise.id, "name": enterprise.name} if enterprise else None
     answer = {
         "session": token,
@@ -120,10 +119,33 @@ async def open_session(request: web.Request) -> web.Response:
     return web.json_response(answer, status=201)
 
 
+def _visited(log: SqlLog, visitor: Visitor | None, browser: str | None) -> Conversation:
+    """The conversation of a visitor who is let in, a new anonymous one for anybody else."""
+    now = datetime.now(timezone.utc)
+    grant = visitor and admit(log, visitor, browser_digest(visitor, browser), now)
+    known = visitor if grant else None
+    peer = known.peer if known else f"anonymous:{uuid.uuid4().hex}"
+    enterprise = known.enterprise if known else None
+    head = log.lock_by_peer(CHANNEL, peer) or log.open(CHANNEL, peer, enterprise)
+    if head.enterprise != enterprise:  # renamed, or restored after a revocation
+        head.enterprise = enterprise
+        head.epoch += 1
+        log.save(head)
+    if not head.last_no:
+        log.append(head, Draft(EntryKind.BOT, GREETING))
+        head.handled_no = head.last_no
+        log.save(head)
+    if grant and grant.conversation != head.id:
+        log.bindings.met_in(grant.id, head.id)
+    return head
+
+
 async def end_session(request: web.Request) -> web.Response:
-    """Ends the session, for a computer that others use too."""
-    await _conversation(request)
-    await parts_of(request).accounts.end_session(_bearer(request))
+    """Ends the session, for a computer that others use too; its streams end with it."""
+    conversation = await _conversation(request)
+    parts = parts_of(request)
+    await parts.accounts.end_session(_bearer(request))
+    parts.hub.announce(conversation)
     return web.Response(status=204)
 
 
@@ -180,7 +202,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     parts = parts_of(request)
     with parts.hub.listening(conversation) as changed:
         async with events_to(request, changed.set, request.get("cors")) as response:
-            await _follow(response, parts, conversation, after, changed)
+            await _follow(response, parts, conversation, after, changed, _bearer(request))
     return response
 
 
@@ -190,10 +212,15 @@ async def _follow(
     conversation: str,
     after: int,
     changed: asyncio.Event,
+    session: str,
 ) -> None:
     said: dict[str, object] = {}
     while response.is_connected():
         changed.clear()
+        if (
+            await parts.accounts.subject_of("chat", session) is None
+        ):  # ended here or elsewhere: nothing more is shown
+            return
         found, state = await parts.database.read(
             lambda log, after=after: (  # type: ignore[misc]
                 log.entries(conversation, after, PAGE, notes=False),
