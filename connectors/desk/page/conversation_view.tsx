@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Actions } from "./actions";
+import { Checklist } from "./checklist";
 import type { Steward } from "./desk_api";
 import { Facts } from "./facts";
 import type { Thread } from "./thread";
@@ -43,12 +44,14 @@ export function ConversationView({ thread, steward, onBack }: Props): JSX.Elemen
         <details class="facts-fold">
           <summary>企业、项目和事项</summary>
           <Facts summary={summary} />
+          <Checklist key={summary.id} summary={summary} />
         </details>
         <Transcript thread={thread} steward={steward} />
         <Writing thread={thread} steward={steward} mine={mine} />
       </main>
       <aside class="facts" aria-label="企业、项目和事项">
         <Facts summary={summary} />
+        <Checklist key={summary.id} summary={summary} />
       </aside>
     </>
   );
