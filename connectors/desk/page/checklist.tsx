@@ -27,10 +27,10 @@ export function Checklist({ summary }: { summary: Summary }): JSX.Element {
   };
   const read = async (wanted: string): Promise<void> =>
     setFound(await checklistApi.read(summary.id, wanted));
-  const open = (event: JSX.TargetedEvent<HTMLDetailsElement>): void => {
-    if (event.currentTarget.open && !found && known) void work(() => read(code));
+  const opened = (details: HTMLDetailsElement): void => {
+    if (details.open && !found && known) void work(() => read(code));
   };
-  const look = (event: JSX.TargetedEvent<HTMLFormElement>): void => {
+  const look = (event: Event): void => {
     event.preventDefault();
     void work(() => read(code.trim()));
   };
@@ -51,7 +51,7 @@ export function Checklist({ summary }: { summary: Summary }): JSX.Element {
   };
 
   return (
-    <details class="checklist" onToggle={open}>
+    <details class="checklist" onToggle={(event) => opened(event.currentTarget)}>
       <summary>材料清单</summary>
       <form onSubmit={look}>
         <label>
