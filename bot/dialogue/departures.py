@@ -6,12 +6,19 @@ from bot.dialogue import (
     action_schema,
     empty_domain,
     event_types,
-    rule_candidates,
+    rule_memory,
     slot_copies,
     step_log,
 )
 
-REPLACING = (action_schema, empty_domain, event_types, rule_candidates, slot_copies, step_log)
+REPLACING = (
+    action_schema,
+    empty_domain,
+    event_types,
+    rule_memory,
+    slot_copies,
+    step_log,
+)
 
 
 def install() -> None:

@@ -33,7 +33,7 @@ from bot.dialogue import (
     departures,
     empty_domain,
     event_types,
-    rule_candidates,
+    rule_memory,
     slot_copies,
     step_log,
 )
@@ -134,13 +134,11 @@ def stock_empty_domain(dialogue: RasaDialogue, *_: object) -> Iterator[Dialogue]
 
 
 @contextmanager
-def stock_rule_candidates(dialogue: RasaDialogue, *_: object) -> Iterator[Dialogue]:
-    rule_candidates.remove()
-    assert "_is_rule_applicable" in str(
-        RulePolicy._get_possible_keys.__code__.co_consts[1].co_names
-    )
-    yield dialogue
-    rule_candidates.install()
+def stock_rules(_: object, load: Loaded, *__: object) -> Iterator[Dialogue]:
+    rule_memory.remove()
+    assert "_predict" in RulePolicy.predict_action_probabilities.__code__.co_names
+    yield load()
+    rule_memory.install()
 
 
 @contextmanager
@@ -188,7 +186,7 @@ def processor_of(dialogue: RasaDialogue) -> MessageProcessor:
         stock_step_log,
         stock_slot_copies,
         stock_empty_domain,
-        stock_rule_candidates,
+        stock_rules,
         stock_graph_runner,
         stock_trackers,
         actions_over_http,
