@@ -33,6 +33,7 @@ COMMANDS = {
     "platform": "bot.commands.platform:platform",
     "demo": "bot.commands.demo:demo",
     "ledger": "bot.commands.ledger:ledger",
+    "cleanup": "bot.commands.clean_up:clean_up",
     "steward": "bot.commands.stewards:steward",
     "bindings": "bot.commands.bindings:bindings",
 }

@@ -21,6 +21,7 @@ from bot.model.case import (
 from bot.model.credit_code import normalise_credit_code
 from bot.model.ledger import Imported, LedgerProject
 from bot.services.platform_port import PlatformUnavailable
+from bot.services.whole_platform import Registered
 from bot.storage import ledger_rows as rows
 from bot.storage.database import is_missing, make_engine
 from bot.storage.ledger_tables import ledger_cases, ledger_projects, ledger_steps, ledger_works
@@ -88,6 +89,19 @@ class Ledger:
     def received_materials(self, project: Project) -> list[ReceivedMaterial]:
         with self._connected() as connection:
             return rows.read_materials(connection, project.code)
+
+    def register(self) -> list[Registered]:
+        """Implements bot.services.whole_platform.Register."""
+        columns = ledger_projects.c
+        query = sa.select(
+            columns.code,
+            columns.developer_name,
+            columns.stage,
+            columns.steward,
+            columns.next_step,
+        ).order_by(columns.code)
+        with self._connected() as connection:
+            return [Registered(*row) for row in connection.execute(query)]
 
     def take_in(self, projects: Sequence[LedgerProject]) -> Imported:
         """Writes each project as it is given, with all its cases; all or none."""

@@ -26,8 +26,9 @@ from bot.model.case import (
     Work,
     normalise_project_code,
 )
-from bot.model.credit_code import normalise_credit_code
+from bot.model.credit_code import is_credit_code, normalise_credit_code
 from bot.services.platform_port import PlatformUnavailable
+from bot.services.whole_platform import Registered
 from connectors.platforms import values
 from connectors.platforms.city import City
 from connectors.platforms.spgl_database import ReadOnlyDatabase
@@ -100,6 +101,30 @@ class SpglPlatform:
                 by_project[code].append(row)
         found = (self._to_project(by_project[code]) for code in sorted(by_project))
         return [project for project in found if project is not None]
+
+    def register(self) -> list[Registered]:
+        """Implements bot.services.whole_platform.Register: every valid project, by code."""
+        with self._reading() as (connection, layout):
+            written = sa.select(layout.column(PROJECT, "XMDM"), layout.column(PROJECT, "GCDM"))
+            works = connection.execute(written.where(*layout.valid(PROJECT))).all()
+            unit = UNIT[layout.version]
+            owners = (
+                layout.select(connection, unit, layout.column(unit, "DWTYSHXYDM").isnot(None))
+                if layout.has(unit, "DWTYSHXYDM")
+                else []
+            )
+        codes = {_code(project) or _code(work) for project, work in works} - {""}
+        developers = {
+            _project_code(row): normalise_credit_code(str(row["DWTYSHXYDM"]))
+            for row in owners
+            if values.code(row["DWLX"]) == _DEVELOPER
+        }
+        # What is no credit code may be the number of a person's identity card.
+        return [
+            Registered(code, owner if is_credit_code(owner) else None)
+            for code in sorted(codes)
+            for owner in [developers.get(code, "")]
+        ]
 
     def cases(self, project: Project) -> list[Case]:
         with self._reading() as (connection, layout):

@@ -1,0 +1,58 @@
+"""All that a platform has, project by project, for the clean-up of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from bot.model.case import Case, Project
+from bot.services.platform_port import Platform, PlatformMisdescribed
+
+Progress = Callable[[int, int], None]  # (projects read, projects there are)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A project in the platform's register. `developer` is a name or a credit code; stage, steward
+    and next step are the words of whoever keeps the register, where anybody does."""
+
+    code: str
+    developer: str | None = None
+    stage: str | None = None
+    steward: str | None = None
+    next_step: str | None = None
+
+
+@runtime_checkable
+class Register(Protocol):
+    """A platform that can say which projects it has."""
+
+    def register(self) -> Sequence[Registered]:
+        """Every valid project once, by code. Blocks; PlatformUnavailable."""
+
+
+@dataclass(frozen=True)
+class WholeProject:
+    registered: Registered
+    project: Project
+    cases: Sequence[Case]
+
+
+def read_whole(platform: Platform, told: Progress | None = None) -> Iterator[WholeProject]:
+    """Every project with its cases, one after another: nothing is held but the register.
+
+    PlatformUnavailable, also in the middle; PlatformMisdescribed for a platform without a register.
+    """
+    if not isinstance(platform, Register):
+        raise PlatformMisdescribed(
+            "这个审批系统的接口没有列出全部项目的办法，不能做清理核查。",
+            "请改用它的数据库，或把项目导入台账（bangban ledger import）后用 local。",
+        )
+    register = platform.register()
+    for number, entry in enumerate(register, start=1):
+        project = platform.project(entry.code)
+        if project is not None:  # else it went away meanwhile
+            yield WholeProject(entry, project, platform.cases(project))
+        if told is not None:
+            told(number, len(register))
