@@ -61,7 +61,7 @@ def _views(vocabulary: Mapping[str, ProjectFact], matters: Sequence[Matter]) -> 
 
 
 def _by_fact(fact: ProjectFact, matters: Sequence[Matter]) -> View:
-    answers = {matter.id: _allowed(fact, matter) for matter in matters}
+    answers = {matter.id: allowed_values(fact, matter) for matter in matters}
     if fact.kind == "yes_no":
         return View(answers, fact.question)
     said: dict[str, None] = {}
@@ -72,7 +72,7 @@ def _by_fact(fact: ProjectFact, matters: Sequence[Matter]) -> View:
     return View(answers, f"{fact.name}：{_either(list(said))}？")
 
 
-def _allowed(fact: ProjectFact, matter: Matter) -> frozenset[str] | None:
+def allowed_values(fact: ProjectFact, matter: Matter) -> frozenset[str] | None:
     """The values with which a project can need the matter; None when it makes no difference."""
     rules = [rule.when for rule in matter.applies_when if not rule.where]
     if not rules:

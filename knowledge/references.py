@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _NUMBERS = {"一": 0, "二": 1, "两": 1, "三": 2, "四": 3, "五": 4, "首": 0, "头": 0}
@@ -22,6 +23,7 @@ _NONE_OF_THEM = re.compile(
 )
 _CORRECTION = re.compile(
     r"说错|问错|打错|搞错|弄错|记错|错了|不对[,， ]|不对不对|^不对"
+    r"|^(?:哦|噢|哎|啊|嗯)*等(?:等|一?下)[,， ]"
     r"|^不是[,， ]|^不是.{0,3}(?:我|是)|更正|纠正"
     r"|我(?:要|想)?(?:问|说)的(?:是|其实)|我的意思是|应该是说"
     r"|\bi meant?\b|\bsorry\b.*\bmean|\bnot that\b"
@@ -32,7 +34,10 @@ _RETURN = re.compile(
     r"|(?:之前|刚才|前面|先前|方才|早先|上面|原来)(?:说|问|提|讲|聊)?的?(?:那|这|说|问|提|讲)"
     r"|\bback to\b|\bearlier\b|\bgoing back\b"
 )
-_DENIED = re.compile(r"(?:不是|不要|并非|而不是|非)[^,，。;；!！?？]+|\bnot (?:the |a )?[^,.;]+")
+_DENIED = re.compile(
+    r"(?<!是)(?:不是|不要|并非|而不是|非)[^,，。;；!！?？]+|\bnot (?:the |a )?[^,.;]+"
+    r"|[^,，。;；!！?？]{1,8}?(?:不(?:建|做|办|要|弄|搞|干)了|先不说|先不管|(?:先)?放一放)"
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,12 @@ def ordinal_of(text: str) -> Ordinal | None:
     return Ordinal(_ENGLISH[found.group(1)], _alone(text, found)) if found else None
 
 
+def place_of(offered: Sequence[str], ordinal: Ordinal) -> str | None:
+    """The one at that place, None when there are fewer."""
+    place = ordinal.place if ordinal.place >= 0 else len(offered) + ordinal.place
+    return offered[place] if 0 <= place < len(offered) else None
+
+
 def _alone(text: str, found: re.Match[str]) -> bool:
     return len(text) - len(found.group()) <= (14 if text.isascii() else 6)
 
@@ -78,7 +89,15 @@ _ANEW = re.compile(r"(?:问|说|指|要|办)的(?:是|其实)|我的意思是|\b
 
 
 def is_return(text: str) -> bool:
-    return bool(_RETURN.search(text))
+    return bool(_RETURN.search(text)) or is_previous(text)
+
+
+def is_previous(text: str) -> bool:
+    """Whether the matter before the one under discussion is meant: “前一个呢”."""
+    return bool(_PREVIOUS.search(text))
+
+
+_PREVIOUS = re.compile(r"[前上](?:面)?(?:那)?一(?:个|项|件)|前头那个|\bthe previous one\b")
 
 
 def without_denials(text: str) -> str:
@@ -92,7 +111,10 @@ def denied_part(text: str) -> str:
     return " ".join(_NOT.sub("", found) for found in _DENIED.findall(text)).strip()
 
 
-_NOT = re.compile(r"^(?:不是|不要|并非|而不是|非)|^not (?:the |a )?")
+_NOT = re.compile(
+    r"^(?:不是|不要|并非|而不是|非)|^not (?:the |a )?"
+    r"|(?:不(?:建|做|办|要|弄|搞|干)了|先不说|先不管|(?:先)?放一放)$"
+)
 
 
 def points_here(text: str) -> bool:
@@ -112,6 +134,14 @@ def points_elsewhere(text: str) -> bool:
 
 
 _ELSEWHERE = re.compile(r"那头|那边|那一?块|那一?项|那件|另一[个件项]|\bthe other\b")
+
+
+def calls_again(text: str) -> bool:
+    """Whether something is called by what was said of it before: “排水那个”."""
+    return bool(_CALLED.search(text))
+
+
+_CALLED = re.compile(r"[\u4e00-\u9fff]的?那个")
 
 
 def says_the_same(text: str) -> bool:

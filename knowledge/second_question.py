@@ -18,7 +18,7 @@ LEAST = 2  # characters of a clause that may ask something
 def second_asked(text: str, first: str, shares: Mapping[str, float]) -> str | None:
     """The other aspect that a normalised text asks for in words of its own, in another clause than
     the words for `first`; of several the likeliest by `shares`."""
-    asked = [_cued(clause) for clause in CLAUSES.split(text) if len(clause) >= LEAST]
+    asked = [cued_aspects(clause) for clause in CLAUSES.split(text) if len(clause) >= LEAST]
     asked = [aspects for aspects in asked if aspects]
     others = {
         aspect
@@ -32,7 +32,7 @@ def second_asked(text: str, first: str, shares: Mapping[str, float]) -> str | No
 def in_order(text: str, one: str, other: str) -> tuple[str, str]:
     """Two aspects as a text asks for them, the first one first; as given when its words do not
     tell."""
-    asked = [_cued(clause) for clause in CLAUSES.split(text)]
+    asked = [cued_aspects(clause) for clause in CLAUSES.split(text)]
     places = [next((n for n, cued in enumerate(asked) if of in cued), None) for of in (one, other)]
     first, second = places
     swapped = first is not None and second is not None and second < first
@@ -43,7 +43,8 @@ def _without(asked: list[frozenset[str]], place: int) -> list[frozenset[str]]:
     return [*asked[:place], *asked[place + 1 :]]
 
 
-def _cued(clause: str) -> frozenset[str]:
+def cued_aspects(clause: str) -> frozenset[str]:
+    """The aspects that a normalised text asks for in words of their own."""
     return frozenset(aspect for aspect, cue in _cues().items() if cue.search(clause))
 
 

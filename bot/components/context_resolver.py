@@ -17,10 +17,21 @@ from bot.components.act_aspect_classifier import ACTS, ASK, ASPECTS
 from bot.components.catalogue_linker import LINKS, NAMED, RELINK, TERM_LINKS
 from bot.components.message_features import READ, is_text
 from bot.components.searchable import searchable
-from knowledge.context import CLARIFY, Catalogue, Context, Heard, Outcome, Resolver, Weights
+from knowledge.conversation.described import fits
+from knowledge.conversation.heard import (
+    CLARIFY,
+    OWN_CASE,
+    Catalogue,
+    Context,
+    Heard,
+    Outcome,
+    Weights,
+)
+from knowledge.conversation.resolver import Resolver
+from knowledge.schema import Matter
 from knowledge.search.decide import Thresholds
 from knowledge.search.linker import Links
-from knowledge.search.names import common_part
+from knowledge.search.names import common_part, name_parts
 
 UNDERSTANDING = "understanding"
 RANKED = 5
@@ -100,7 +111,13 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             common_part=lambda slugs: common_part([current.catalogue.name(s) for s in slugs]),
             matters_of_term=lambda term: tuple(current.catalogue.terms[term].matters),
             services=current.services,
+            names=lambda slug: name_parts(_names(current.catalogue.matters[slug])),
+            fits=lambda slugs, text: fits(current.catalogue, slugs, text),
         )
+
+
+def _names(matter: Matter) -> list[str]:
+    return [matter.name, *matter.aliases]
 
 
 def heard_of(message: Message) -> Heard:
@@ -123,10 +140,11 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
     history = slots.get("history") or []
     return Context(
         matter=slots.get("matter"),
-        aspect=slots.get("aspect"),
+        aspect=slots.get("aspect") if slots.get("aspect") not in OWN_CASE else None,
         offer=tuple(slots.get("offer") or ()),
         offer_aspect=slots.get("offer_aspect"),
         history=tuple((item["matter"], item.get("aspect")) for item in history),
+        own_case=slots.get("aspect") in OWN_CASE,
     )
 
 

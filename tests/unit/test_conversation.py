@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge.context import Catalogue, Context, Heard, Outcome, Resolver, Weights
+from knowledge.conversation.heard import Catalogue, Context, Heard, Outcome, Weights
+from knowledge.conversation.resolver import Resolver
 from knowledge.references import ordinal_of, without_denials
 from knowledge.search.decide import Thresholds
 from knowledge.search.linker import Links

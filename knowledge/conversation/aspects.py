@@ -1,0 +1,96 @@
+"""What is asked of a matter: what the message says, or what was asked last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from knowledge.conversation.heard import CLEAR, Context, Heard, Weights
+from knowledge.references import is_correction, says_the_same
+from knowledge.second_question import cued_aspects, in_order, second_asked
+
+# What describes a situation is often taken for one of these.
+DESCRIBING = ("overview", "conditions", "prerequisites", "process")
+SURE = 0.7  # with less, another aspect that the words ask for outright may be meant
+OFTEN = 0.2
+
+
+def aspects_of(
+    heard: Heard, context: Context, weights: Weights, mask: Callable[[str], str]
+) -> tuple[str | None, str | None]:
+    """The aspect, and a second one when two are asked."""
+    last = last_aspect(context)
+    if last and not _says_its_own(heard, context, weights, mask):
+        return last, None
+    first = _first(heard)
+    ranked = sorted(heard.aspects.items(), key=lambda item: (-item[1], item[0]))
+    others = [(name, share) for name, share in ranked if name != first]
+    also = (
+        others[0][0]
+        if others and others[0][1] >= weights.second and first == heard.aspect
+        else second_asked(heard.text, first, heard.aspects)
+    )
+    return in_order(heard.text, first, also) if also else (first, None)
+
+
+def last_aspect(context: Context) -> str | None:
+    """What was asked last, of the matters that are offered or of the one under discussion."""
+    return context.offer_aspect if context.offer else context.aspect
+
+
+def _first(heard: Heard) -> str:
+    """The likeliest aspect; the next one when only that is asked for outright."""
+    first = heard.aspect
+    if heard.aspects[first] >= SURE:
+        return first
+    cued = {name for name in cued_aspects(heard.text) if heard.aspects.get(name, 0.0) >= OFTEN}
+    return first if first in cued or not cued else max(cued, key=lambda name: heard.aspects[name])
+
+
+def _says_its_own(
+    heard: Heard, context: Context, weights: Weights, mask: Callable[[str], str]
+) -> bool:
+    """Whether the message says what it asks; or else the last aspect holds."""
+    cued = cued_aspects(heard.text)
+    if says_the_same(heard.text):
+        return False
+    if cued:
+        return True
+    share, aspect = heard.aspects[heard.aspect], heard.aspect
+    if context.offer or is_correction(heard.text):
+        return aspect not in DESCRIBING and share >= weights.aspect_of_answer
+    if is_bare(mask(heard.text)) or _names_another(heard, context) or is_statement(heard.text):
+        return aspect not in DESCRIBING and share >= weights.aspect_of_answer
+    return share >= weights.aspect
+
+
+def _names_another(heard: Heard, context: Context) -> bool:
+    """“用气呢” after another matter asks the same of it."""
+    ((matter, share),) = heard.matters.best(1)
+    bare = heard.text.rstrip("?？。!！ ")
+    short = len(bare) <= SHORT and bare.endswith(("呢", "咧", "嘞", "呐"))
+    return short and matter != context.matter and share >= CLEAR
+
+
+def is_bare(masked: str) -> bool:
+    """Whether nothing is left of a message but the matter and particles: “环评呢”."""
+    return len(_PARTICLES.sub("", masked)) < 2
+
+
+def is_statement(text: str) -> bool:
+    """Whether a message tells something and asks nothing: “城里的马路，不是公路”."""
+    return not _ASKING.search(text)
+
+
+SHORT = 10  # characters of “…呢” that only names
+_PARTICLES = re.compile(
+    r"某|那么|那个|这个|那边|这边|那头|那|这|呢|吗|呀|啊|哈|吧|的|了|是|我|要|想|问|说|还有|换成|"
+    r"一样|问题|同样|如果|对了|不对|不是|刚才|先前|之前|前一个|上一个|前面|头一个|第一个|回到|回|"
+    r"what|about|and|the|for|how|[\s,。.?!、:;]"
+)
+_ASKING = re.compile(
+    r"[?？吗么嘛呢]|[啥谁哪几咋]|什么|怎|如何|多[少久长大]|是否|是不是|有没有|要不要|用不用|能不能|行不|可不可"
+    r"|[不没](?:[啊呀]|$|[,，。])|能|需要|必须|得先|应该|想|请|告诉|说说|讲|列|给我|查"
+    r"|\b(?:how|what|which|where|when|who|why|is|are|do|does|can|could|should|must|need)\b"
+    r"|ですか|ますか|でしょうか|까|나요|죠|어떻|무엇|뭐|언제|얼마"
+)

@@ -1,0 +1,159 @@
+"""Which matter a question is about: the one it names, or one that was discussed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from knowledge.conversation.heard import (
+    CLEAR,
+    HARDLY,
+    Catalogue,
+    Context,
+    Heard,
+    Weights,
+    ambiguous,
+    raised,
+    shares,
+)
+from knowledge.references import (
+    calls_again,
+    denied_part,
+    is_correction,
+    is_previous,
+    is_return,
+    names_anew,
+    ordinal_of,
+    place_of,
+    points_elsewhere,
+    points_here,
+    without_denials,
+)
+from knowledge.search.decide import Decision, Thresholds, decide
+from knowledge.search.linker import Links
+
+RIVALS = 4  # matters that a message may reasonably be between
+POINTED = 0.8  # what points at the matter under discussion must name another more clearly than this
+TWIN = 0.7  # matters as alike as two kinds of one permit
+SERVICE = 0.4  # for a service in the place of an approval
+_COMPARED = re.compile(
+    r"^(?:那|那么|但是|可是|，|,)*(?:它|这个|这事|该事项)(?:跟|和|与|同|比|要在|得在|在|是不是)"
+)
+
+
+class MatterFinder:
+    """Decides about the matter of a question."""
+
+    def __init__(self, limits: Thresholds, weights: Weights, catalogue: Catalogue) -> None:
+        self._limits = limits
+        self._weights = weights
+        self._catalogue = catalogue
+
+    def find(self, heard: Heard, context: Context) -> Decision:
+        if context.matter and is_correction(heard.text):
+            return self._corrected(heard, context)
+        if context.history and is_return(heard.text):
+            return self._earlier(heard, context)
+        if not context.matter:
+            return self._without_matter(heard, context)
+        if not points_elsewhere(heard.text) and (
+            heard.names_nothing or _COMPARED.search(heard.text)
+        ):
+            return Decision(context.matter, (), 1.0)
+        links = self._in_context(heard, context)
+        best, share = links.best(1)[0]
+        if best == context.matter and share >= self._limits.known:
+            return Decision(best, (), share)
+        return decide(links, self._limits, ambiguous(heard))
+
+    def _without_matter(self, heard: Heard, context: Context) -> Decision:
+        """Nothing is under discussion; the steps of a project may have been laid out."""
+        ordinal = ordinal_of(heard.text)
+        if ordinal is not None and heard.names_nothing:
+            past = [matter for matter, _ in context.history]
+            place = place_of(past, ordinal)
+            return Decision(place, (), 1.0 if place else 0.0)
+        favour = {matter: self._weights.earlier for matter, _ in context.history}
+        links = shares(raised(heard.matters, favour), heard.matters.none)
+        return decide(links, self._limits, ambiguous(heard))
+
+    def _in_context(self, heard: Heard, context: Context) -> Links:
+        """The matter under discussion and those before it are likelier than others; and it takes
+        what belief no matter has won: a message that names none is about it."""
+        assert context.matter is not None
+        weights = self._weights
+        elsewhere = weights.offered if points_elsewhere(heard.text) else weights.earlier
+        if calls_again(heard.text):
+            elsewhere = weights.offered
+        favour = {matter: elsewhere for matter, _ in context.history}
+        pointed = points_here(heard.text)
+        favour[context.matter] = weights.same_matter * (weights.same_matter if pointed else 1.0)
+        links = heard.matters
+        scores = raised(links, favour)
+        top = links.best(1)[0][1]
+        claimed_before = max((links.of.get(m, 0.0) for m in favour), default=0.0)
+        if points_elsewhere(heard.text) and claimed_before >= HARDLY:
+            return shares(scores)
+        if top < (POINTED if pointed else CLEAR) and not heard.named:
+            unclaimed = 1 - (top if pointed else sum(share for _, share in links.best(RIVALS)))
+            scores[context.matter] = scores.get(context.matter, 0.0) + unclaimed * (
+                weights.same_matter if pointed else 1.0
+            )
+            return shares(scores)
+        return shares(scores, links.none)
+
+    def _earlier(self, heard: Heard, context: Context) -> Decision:
+        """Back to a matter of before: the one named, else the first, the previous or the last."""
+        past = [matter for matter, _ in context.history]
+        favour = dict.fromkeys(past, self._weights.offered)
+        named = shares(raised(heard.matters, favour))
+        best, share = named.best(1)[0]
+        claimed = sum(heard.matters.of.get(matter, 0.0) for matter in past)
+        if not heard.names_nothing and (
+            (best in past and claimed >= HARDLY) or heard.matters.of[best] >= CLEAR
+        ):
+            return Decision(best, (), share)
+        others = [matter for matter in past if matter != context.matter]
+        if is_previous(heard.text) and others:
+            return Decision(others[-1], (), 0.6)
+        ordinal = ordinal_of(heard.text)
+        first = ordinal is not None and ordinal.place == 0
+        return Decision(past[0] if first else context.matter or past[-1], (), 0.6)
+
+    def _corrected(self, heard: Heard, context: Context) -> Decision:
+        """Another matter than the one answered: what the rest of the message names, near to it."""
+        wrong = context.matter
+        assert wrong is not None
+        near = {m: like for m, like in self._catalogue.likeness(wrong).items() if m != wrong}
+        twins = tuple(sorted(m for m, like in near.items() if like >= TWIN))
+        other = self._without_what_is_denied(wrong, near, denied_part(heard.text))
+        if other:
+            return Decision(other, (), 0.8)
+        rest = without_denials(heard.text)
+        links = heard.matters if rest == heard.text else self._catalogue.link(rest)
+        top = max(links.of.values(), default=0.0)
+        if top < HARDLY:
+            return Decision(wrong, (), 0.5)
+        fits = self._catalogue.fits((wrong, *twins), rest)
+        described = any(fits[twin] > fits[wrong] for twin in twins)
+        known = (*heard.named, *(matter for matter, _ in context.history))
+        clear = top >= CLEAR and links.best(1)[0][0] in known
+        if twins and not names_anew(heard.text) and (described or not clear):
+            framed = self._catalogue.link(self._catalogue.common_part((wrong, *twins)) + rest)
+            scores = {m: framed.of.get(m, 0.0) * fits[m] for m in twins}
+        else:
+            scores = {m: p * self._approval(m, wrong) for m, p in links.of.items() if m != wrong}
+        return decide(shares(scores), self._limits)
+
+    def _approval(self, matter: str, wrong: str) -> float:
+        """Who asked about an approval hardly meant an intermediary's service."""
+        services = self._catalogue.services
+        return SERVICE if matter in services and wrong not in services else 1.0
+
+    def _without_what_is_denied(self, wrong: str, near: Iterable[str], denied: str) -> str | None:
+        """The matter that is called as the wrong one without the denied word: “不是变更”."""
+        if not denied:
+            return None
+        names = {n.replace(denied, "") for n in self._catalogue.names(wrong) if denied in n}
+        found = [matter for matter in near if names & set(self._catalogue.names(matter))]
+        return found[0] if len(found) == 1 else None

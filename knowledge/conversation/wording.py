@@ -1,0 +1,65 @@
+"""What a message says between turns, told by its words alone (words.yml)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from re import Pattern
+
+from knowledge.second_question import CLAUSES, cued_aspects
+from knowledge.yaml_source import read_yaml
+
+FILE = Path(__file__).with_name("words.yml")
+KEPT = "\u0001"
+LEAST = 2  # characters that may name something
+
+
+def names_nothing(text: str) -> bool:
+    """Whether a normalised text has no words that could name a matter: “那要多久”."""
+    return len(left_of(text)) < LEAST
+
+
+def left_of(text: str) -> str:
+    """The text without the words that name no matter."""
+    kept = _words("names_something").findall(text)
+    rest = _words("names_something").sub(KEPT, text)
+    rest = _words("says_nothing_of_a_matter").sub("", rest)
+    return "".join(kept) + "".join(c for c in rest if c.isalnum())
+
+
+def asks_on(text: str) -> bool:
+    """Whether a part of the text asks something of a matter that it does not name."""
+    return any(cued_aspects(part) and names_nothing(part) for part in CLAUSES.split(text))
+
+
+def is_own_case(text: str) -> bool:
+    """Whether the text speaks of a case that somebody has handed in."""
+    return bool(_words("own_case").search(text))
+
+
+def asks_for_more(text: str) -> bool:
+    """Whether the last answer is wanted again, or the rest of it: “还有吗”, “再说一遍”."""
+    return bool(_words("asks_for_more").search(text)) and names_nothing(
+        _words("asks_for_more").sub("", text)
+    )
+
+
+def takes_back_human(text: str) -> bool:
+    """Whether a human is no longer wanted: “算了不转了”."""
+    return bool(_words("takes_back_human").search(text))
+
+
+def without_taking_back(text: str) -> str:
+    """What else such a message says."""
+    return _words("takes_back_human").sub("", text)
+
+
+def is_unsure(text: str) -> bool:
+    """Whether somebody cannot say which of several is meant."""
+    return bool(_words("unsure").search(text))
+
+
+@cache
+def _words(name: str) -> Pattern[str]:
+    return re.compile(re.sub(r"\s*\n?\s+\|", "|", read_yaml(FILE)[name].strip()))
