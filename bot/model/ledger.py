@@ -1,4 +1,4 @@
-"""Projects as the stewards' own ledger (台账) keeps them, and what was seen to change on a platform."""
+"""Projects as the stewards' own ledger (台账) keeps them, and what was seen on a platform."""
 
 from __future__ import annotations
 
