@@ -62,6 +62,7 @@ PLUGS = (
     "connectors.channels.telegram",
     "connectors.desk.routes",
     "connectors.desk.checklists",
+    "connectors.desk.ledger_changes",
 )
 DELIVERED = frozenset({"telegram"})  # channels that entries are sent to; the others read the log
 DEMO_SITE = "demo"

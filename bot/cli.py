@@ -32,6 +32,7 @@ COMMANDS = {
     "cases": "bot.commands.cases:cases",
     "platform": "bot.commands.platform:platform",
     "demo": "bot.commands.demo:demo",
+    "follow": "bot.commands.follow:follow",
     "ledger": "bot.commands.ledger:ledger",
     "cleanup": "bot.commands.clean_up:clean_up",
     "steward": "bot.commands.stewards:steward",

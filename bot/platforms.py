@@ -42,8 +42,13 @@ def open_platform(
         raise PlatformMisdescribed(
             "只有接口的网址还不够。", "请写一份说明接口的 YAML 文件，把它的路径作为地址。"
         )
-    found = read_city(city) if city else City()
+    return SpglPlatform(address, city_given(city, naming), seconds)
+
+
+def city_given(file: Path | None, naming: Mapping[str, str | None] | None) -> City:
+    """What a city does otherwise than the standard; what `naming` tells wins over its file."""
+    found = read_city(file) if file else City()
     given: dict[str, Any] = {
         name: value for name, value in (naming or {}).items() if value is not None
     }
-    return SpglPlatform(address, replace(found, naming=replace(found.naming, **given)), seconds)
+    return replace(found, naming=replace(found.naming, **given))

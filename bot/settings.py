@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     platform_city: Path | None = Field(
         None, description="a YAML file: names of tables and codes that this city has otherwise"
     )
+    follow_seconds: int = Field(
+        60, ge=0, le=86400, description="seconds between two looks at the approval system; 0: never"
+    )
     identity_keys: dict[str, SecretStr] = Field(
         {}, description='JSON object: host site → secret of its identity tokens, {"site": "…"}'
     )

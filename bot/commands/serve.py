@@ -70,6 +70,7 @@ async def _serve(settings: Settings, host: str, port: int, demo: bool, begun: fl
     from bot.app.parts import Enterprises
     from bot.app.server import create_app
     from bot.bootstrap import PLUGS, running, with_demo
+    from bot.following import following
 
     samples = Enterprises()
     if demo:
@@ -88,10 +89,15 @@ async def _serve(settings: Settings, host: str, port: int, demo: bool, begun: fl
         if demo:
             console.print(f"示例管家：{SAMPLE_STEWARD[0]}，密码 {SAMPLE_STEWARD[1]}")
         sweeper = asyncio.create_task(_sweep(parts))
+        follower = following(settings)
+        if follower:
+            follower.start()
         try:
             await _until_stopped()
         finally:
             sweeper.cancel()
+            if follower:
+                await asyncio.to_thread(follower.close)
             with suppress(asyncio.CancelledError):
                 await sweeper
             await runner.cleanup()

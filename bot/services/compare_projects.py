@@ -143,9 +143,8 @@ def _same_event(step: Step, lost: Sequence[Step]) -> Step | None:
     """The lost step that this one replaces: the same row, or the same event told otherwise."""
     by_serial = (was for was in lost if step.serial and was.serial == step.serial)
     by_moment = (was for was in lost if (was.at, was.code) == (step.at, step.code))
-    by_words = (
-        was for was in lost if was.code == step.code and was.opinion and was.opinion == step.opinion
-    )
+    said = (step.code, step.office, step.opinion)
+    by_words = (was for was in lost if (was.code, was.office, was.opinion) == said)
     return next((was for found in (by_serial, by_moment, by_words) for was in found), None)
 
 

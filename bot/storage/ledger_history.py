@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,10 +26,11 @@ AT_ONCE = 500  # cases in one batch
 class SqlFollowedCases:
     """Implements bot.services.followed_cases.FollowedCases. Connects at its first use.
 
-    `origin` names the platform that is followed (bot.services.follow_port.Source.origin).
+    `origin` names the platform that is followed (bot.services.follow_port.Source.origin); None:
+    whatever was followed.
     """
 
-    def __init__(self, url: str, origin: str) -> None:
+    def __init__(self, url: str, origin: str | None = None) -> None:
         self._engine = make_engine(url)
         self._origin = origin
 
@@ -113,19 +113,12 @@ class SqlFollowedCases:
                 counted[name] = int(connection.scalar(query) or 0)
         return dict(counted)
 
-    def surveyed_at(self) -> datetime | None:
-        """When everything was looked at last (aware, Shanghai)."""
-        query = sa.select(followed_platforms.c.surveyed_at).where(
-            followed_platforms.c.origin == self._origin
-        )
-        with connected(self._engine) as connection:
-            at = connection.scalar(query)
-        return at.astimezone(SHANGHAI) if at else None
-
     def close(self) -> None:
         self._engine.dispose()
 
     def _ours(self, table: sa.Table) -> Any:
+        if self._origin is None:
+            return sa.true()
         platform = sa.select(followed_platforms.c.id).where(
             followed_platforms.c.origin == self._origin
         )

@@ -48,6 +48,10 @@ class HttpPlatform:
         """PlatformMisdescribed, naming file, line and key."""
         return cls(read_description(path, ApiDescription))
 
+    @property
+    def address(self) -> str:
+        return str(self._description.base_url)
+
     def describe(self, now: datetime) -> PlatformDescription:
         return self._loop.run(self._describe(now))
 
@@ -78,7 +82,7 @@ class HttpPlatform:
         names = ("projects", "works", "cases", "events")
         return PlatformDescription(
             kind="HTTP",
-            address=str(self._description.base_url),
+            address=self.address,
             tables=(),
             **{name: values.days(counted.get(name)) for name in names},
             newest_event_at=newest if newest and newest <= now else None,
