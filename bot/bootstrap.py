@@ -61,8 +61,13 @@ PLUGS = (
     "connectors.channels.rest",
     "connectors.channels.telegram",
     "connectors.desk.routes",
+    "connectors.desk.grants",
     "connectors.desk.checklists",
     "connectors.desk.ledger_changes",
+    "connectors.desk.ledger",
+    "connectors.desk.ledger_changes",
+    "connectors.desk.ledger",
+    "connectors.desk.words",
 )
 DELIVERED = frozenset({"telegram"})  # channels that entries are sent to; the others read the log
 DEMO_SITE = "demo"

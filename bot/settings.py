@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 from pydantic.env_settings import SettingsError
 
+from bot.services.quiet_hours import quiet_hours
 from knowledge.versions import folder_in_force
 
 PREFIX = "BANGBAN_"
@@ -47,6 +48,12 @@ class Settings(BaseSettings):
     identity_keys: dict[str, SecretStr] = Field(
         {}, description='JSON object: host site → secret of its identity tokens, {"site": "…"}'
     )
+    identity_hours: int = Field(
+        12, ge=1, le=24, description="hours that an identity token may be valid at most, 1 to 24"
+    )
+    binding_code_minutes: int = Field(
+        15, ge=5, le=60, description="minutes that a one-time code of a binding holds, 5 to 60"
+    )
     allowed_origins: str = Field("*", description="sites that may embed the widget, or *")
     secure_cookies: bool = Field(False, description="true behind HTTPS: cookies only over TLS")
     rest_channel: bool = Field(True, description="serve Rasa's REST channel")
@@ -60,6 +67,12 @@ class Settings(BaseSettings):
     desk_opens: time = Field(time(8, 30), description="when stewards begin, HH:MM, China time")
     desk_closes: time = Field(time(17, 0), description="when stewards end, HH:MM, China time")
     desk_answers_within_minutes: int = Field(30, ge=1, le=480, description="the promise")
+    quiet_hours: str = Field(
+        "21:00-08:00", description="when nobody is reminded, HH:MM-HH:MM China time, or off"
+    )
+    digest_at: time = Field(
+        time(8, 30), description="when stewards get the digest of a working day, HH:MM, China time"
+    )
     workers: int = Field(
         0, ge=0, le=64, description="processes that think of answers; 0: one for each core"
     )
@@ -76,6 +89,11 @@ class Settings(BaseSettings):
             raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return value
 
+    @validator("quiet_hours")
+    def _known_hours(cls, value: str) -> str:
+        quiet_hours(value)
+        return value
+
     @property
     def served(self) -> Path:
         """The folder that answers come from: the published version in force, or the working copy
@@ -85,6 +103,14 @@ class Settings(BaseSettings):
     @property
     def worker_count(self) -> int:
         return self.workers or os.cpu_count() or 1
+
+    @property
+    def identity_lasts(self) -> timedelta:
+        return timedelta(hours=self.identity_hours)
+
+    @property
+    def binding_code_lasts(self) -> timedelta:
+        return timedelta(minutes=self.binding_code_minutes)
 
     @property
     def desk_answers_within(self) -> timedelta:

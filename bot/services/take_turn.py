@@ -8,7 +8,7 @@ from enum import Enum
 
 from bot.model.conversation import Change, Conversation, Draft, Entry, EntryKind, Owner
 from bot.model.reply import TO_STEWARD
-from bot.services import hand_over
+from bot.services import hand_over, reminders
 from bot.services.ports import Announcer, Dialogue, Log, Store, TurnResult
 
 
@@ -85,7 +85,7 @@ async def _think(dialogue: Dialogue, head: Conversation, message: Entry) -> Turn
         return TurnResult(first, head.state)
     heard = replace(message, text=question) if question else message
     try:
-        result = await dialogue.turn(head, heard)
+        result = reminders.grant(head, heard) or await dialogue.turn(head, heard)
     except Exception:  # left unhandled it would stop every later message of the conversation
         logger.exception("turn failed: conversation %s entry %d", head.id, message.no)
         result = apology(head)

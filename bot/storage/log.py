@@ -22,7 +22,9 @@ from bot.model.conversation import (
 )
 from bot.model.receipt import Receipt
 from bot.services.ports import UnknownConversation
+from bot.storage.bindings import SqlBindings
 from bot.storage.receipt_rows import write_receipt
+from bot.storage.reminder_rows import write_reminders
 from bot.storage.tables import conversations, entries, outbox
 from bot.storage.unanswered_rows import write_unanswered
 
@@ -82,6 +84,15 @@ class SqlLog:
         self._contents = contents
         self.contents_written: set[str] = set()
         self.appended: list[Entry] = []
+
+    @property
+    def connection(self) -> sa.engine.Connection:
+        """For what belongs into the same transaction."""
+        return self._connection
+
+    @property
+    def bindings(self) -> SqlBindings:
+        return SqlBindings(self._connection)
 
     def find(self, conversation: str) -> Conversation | None:
         row = self._connection.execute(STATEMENTS["find"], {"id_": conversation}).first()
@@ -166,6 +177,7 @@ class SqlLog:
         if draft.receipt:
             self._keep(draft.receipt, entry)
         write_unanswered(self._connection, entry)
+        write_reminders(self._connection, entry)
         if conversation.channel in self._delivered and entry.kind in SPOKEN_TO_ENTERPRISE:
             self._post(conversation, entry)
         return entry

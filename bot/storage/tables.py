@@ -44,6 +44,7 @@ conversations = sa.Table(
     sa.Column("updated_at", UtcTime, nullable=False),
     sa.UniqueConstraint("channel", "peer"),
     sa.Index("ix_conversations_owner", "owner", "updated_at"),
+    sa.Index("ix_conversations_enterprise", "enterprise_id"),
     sa.Index(
         "ix_conversations_unhandled",
         "id",

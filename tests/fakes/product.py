@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from pydantic import SecretStr
 
-from bot.app.parts import Enterprises, Parts
+from bot.app.parts import Enterprises, Parts, Plug
 from bot.app.server import create_app
 from bot.model.conversation import Conversation, Draft, Entry, EntryKind, Steward
 from bot.model.times import CHINA
@@ -38,7 +38,10 @@ PLUGS = (
     "connectors.channels.web.documents",
     "connectors.channels.rest",
     "connectors.desk.routes",
+    "connectors.desk.grants",
     "connectors.desk.checklists",
+    "connectors.desk.ledger",
+    "connectors.desk.words",
 )
 DELIVERED = frozenset({"telegram"})
 SITE = "city-portal"
@@ -264,6 +267,7 @@ class Product:
 
     url: str
     parts: Parts
+    app: web.Application
     browsers: list[ClientSession] = field(default_factory=list)
 
     @property
@@ -342,19 +346,26 @@ def a_reply(text: str, author: Steward) -> Draft:
 
 @asynccontextmanager
 async def product(
-    url: str, dialogue: Dialogue, assistant: Assistant | None = None, **settings: Any
+    url: str,
+    dialogue: Dialogue,
+    assistant: Assistant | None = None,
+    more: Sequence[Plug] = (),
+    **settings: Any,
 ) -> AsyncIterator[Product]:
-    """The product while the block runs; `url` has its tables."""
+    """The product while the block runs; `url` has its tables. `more` is plugged in beside."""
     keys = {SITE: SITE_KEY, OTHER_SITE: OTHER_KEY}
     parts = parts_for(url, dialogue, **{"identity_keys": keys, **settings})
     if assistant is not None:
         parts = replace(parts, assistant=assistant)
     await parts.scheduler.catch_up()
-    runner = web.AppRunner(create_app(parts, PLUGS), access_log=None, shutdown_timeout=1)
+    app = create_app(parts, PLUGS)
+    for plug in more:
+        plug(app, parts)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0]
-    running = Product(f"http://{host}:{port}", parts)
+    running = Product(f"http://{host}:{port}", parts, app)
     try:
         yield running
     finally:

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { Alerts, useAlerts } from "./alerts";
 import { ConversationView } from "./conversation_view";
 import { Corrections, useCorrections } from "./corrections";
 import type { Steward } from "./desk_api";
@@ -35,6 +36,8 @@ export function Console({ steward, onExpired, onSignOut }: Props): JSX.Element {
   const correcting = useRef<HTMLDialogElement>(null);
   const onTrouble = useCallback((error: unknown) => workload.failed(error), [workload]);
   const { corrections, settle } = useCorrections(onTrouble);
+  const alerting = useRef<HTMLDialogElement>(null);
+  const alerts = useAlerts(onTrouble);
   const thread = useMemo(
     () =>
       selected
@@ -108,11 +111,15 @@ export function Console({ steward, onExpired, onSignOut }: Props): JSX.Element {
         <h1>项目管家工作台</h1>
         <p class={`line ${workload.feedState}`}>{LINE_WORDS[workload.feedState]}</p>
         <p class="who-am-i">{steward.name}</p>
+        <a href="/desk/ledger">台账</a>
         {corrections.length > 0 && (
           <button type="button" onClick={() => correcting.current?.showModal()}>
             待更正<span class="badge">{corrections.length}</span>
           </button>
         )}
+        <button type="button" onClick={() => alerting.current?.showModal()}>
+          办件提醒{alerts.count > 0 && <span class="badge">{alerts.count}</span>}
+        </button>
         <button type="button" onClick={() => help.current?.showModal()}>
           帮助
         </button>
@@ -145,6 +152,7 @@ export function Console({ steward, onExpired, onSignOut }: Props): JSX.Element {
         )}
       </div>
       <Help dialog={help} />
+      <Alerts dialog={alerting} alerts={alerts} steward={steward} onSelect={select} />
       <Corrections
         dialog={correcting}
         corrections={corrections}

@@ -3,6 +3,7 @@ import { Actions } from "./actions";
 import { Checklist } from "./checklist";
 import type { Steward } from "./desk_api";
 import { Facts } from "./facts";
+import { ReminderSwitch } from "./reminder_switch";
 import type { Thread } from "./thread";
 import { Transcript } from "./transcript";
 import { enterpriseName, ownerName } from "./words";
@@ -36,6 +37,7 @@ export function ConversationView({ thread, steward, onBack }: Props): JSX.Elemen
           </button>
           <h2>{enterpriseName(summary)}</h2>
           <span class={`tag ${summary.owner}`}>{mine ? "我接待中" : ownerName(summary)}</span>
+          {summary.enterprise && <ReminderSwitch conversation={summary.id} last={summary.last} />}
           <Actions thread={thread} mine={mine} />
         </div>
         <p class="error" role="alert">

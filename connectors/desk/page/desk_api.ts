@@ -46,6 +46,40 @@ export interface Correction {
   changes: string[];
 }
 
+/** A case that a steward should look at: a limit near or over, a case that vanished or went back. */
+export interface Alert {
+  id: number;
+  kind: "near_limit" | "overdue" | "vanished" | "went_back";
+  label: string;
+  at: string;
+  read_at: string;
+  case_no: string;
+  matter: string;
+  project: { code: string; name: string };
+  /** Credit codes of whoever develops the project. */
+  enterprises: string[];
+  /** The one that has a conversation here. */
+  enterprise: { id: string; name: string } | null;
+  /** Whose project it is, by the ledger. */
+  steward: string | null;
+  text: string;
+  /** The latest conversation of the enterprise. */
+  conversation: string | null;
+}
+
+/** What there was to know when this working day began. */
+export interface MorningDigest {
+  day: string;
+  at: string;
+  read_at: string | null;
+  sections: {
+    id: string;
+    title: string;
+    count: number;
+    lines: { name: string; detail: string; conversation: string | null }[];
+  }[];
+}
+
 export type OwnerAction = "claim" | "hand-back" | "close";
 export type SpokenKind = "reply" | "note";
 
@@ -92,6 +126,18 @@ export const deskApi = {
   corrections: () => requestJson<{ changes: Correction[] }>(`${ROOT}/changes`),
 
   settle: (receipt: string) => post<void>(`/changes/${receipt}/settled`, {}),
+
+  alerts: () => requestJson<{ words: Alert[]; count: number }>(`${ROOT}/words`),
+
+  markSeen: (alert: number) => post<void>(`/words/${alert}/seen`, {}),
+
+  digest: () => requestJson<{ digest: MorningDigest | null }>(`${ROOT}/digest`),
+
+  reminded: (id: string) =>
+    requestJson<{ on: boolean }>(`${ROOT}${conversationPath(id)}/reminders`),
+
+  remind: (id: string, on: boolean) =>
+    post<{ on: boolean }>(`${conversationPath(id)}/reminders`, { on }),
 
   resend: (id: string, no: number) => post<unknown>(`${conversationPath(id)}/resend`, { no }),
 
