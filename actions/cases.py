@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from rasa_sdk import Tracker
 
 from actions.base import AssistantAction, enterprise_of
-from actions.project_facts import remembered_facts, told_fact
+from actions.project_facts import remembered_facts, told_facts
 from actions.understanding import understood
 from bot.model.reply import TO_STEWARD, Reply
+from bot.model.understanding import Act
 from bot.services.my_cases import Wanted, tell_status
 from bot.services.my_missing import tell_missing
 from bot.services.platform_port import PlatformUnavailable
@@ -27,7 +29,8 @@ class ReportProgress(AssistantAction):
 
     async def reply(self, tracker: Tracker) -> Reply:
         who, wanted = enterprise_of(tracker), _wanted(tracker)
-        return await _from_platform(lambda: tell_status(self.assistant, who, wanted))
+        reply = await _from_platform(lambda: tell_status(self.assistant, who, wanted))
+        return _under_discussion(reply, Act.CASE_STATUS)
 
 
 class ListMissing(AssistantAction):
@@ -36,9 +39,18 @@ class ListMissing(AssistantAction):
 
     async def reply(self, tracker: Tracker) -> Reply:
         who, wanted = enterprise_of(tracker), _wanted(tracker)
-        known = remembered_facts(self.assistant, tracker)
-        told = told_fact(self.assistant, tracker)
-        return await _from_platform(lambda: tell_missing(self.assistant, who, wanted, known, told))
+        told = told_facts(self.assistant, tracker)
+        known = remembered_facts(self.assistant, tracker).with_told(*told[:-1])
+        newest = told[-1] if told else None
+        reply = await _from_platform(
+            lambda: tell_missing(self.assistant, who, wanted, known, newest)
+        )
+        return _under_discussion(reply, Act.MISSING_DOCUMENTS)
+
+
+def _under_discussion(reply: Reply, act: Act) -> Reply:
+    """A short question that follows is about one's own cases: “那啥时候能下来”."""
+    return replace(reply, remember={**reply.remember, "offer_aspect": act.value})
 
 
 def _wanted(tracker: Tracker) -> Wanted:

@@ -3,7 +3,7 @@
 from rasa_sdk import Tracker
 
 from actions.base import AssistantAction
-from actions.project_facts import known_facts, remembered_facts, told_fact
+from actions.project_facts import known_facts, remembered_facts, told_facts
 from actions.understanding import understood
 from bot.model.reply import Reply
 from bot.services.answer_for_project import COMPUTED
@@ -24,10 +24,10 @@ class AnswerMatter(AssistantAction):
         project = remembered_facts(self.assistant, tracker)
         if {asked.aspect, asked.aspect2} & set(COMPUTED) or CITY not in project.known:
             project = await known_facts(self.assistant, tracker)
-        told, day = told_fact(self.assistant, tracker), day_meant(asked.text, today) or today
+        told, day = told_facts(self.assistant, tracker), day_meant(asked.text, today) or today
         country, remembered = self.assistant.catalogue(), tracker.get_slot(PLACE)
         place, after = here(
-            country, asked.text, remembered, project.with_told(told), self.assistant.place
+            country, asked.text, remembered, project.with_told(*told), self.assistant.place
         )
         catalogue = country.at(place).on(day, today)
         if told and asked.matter is None:

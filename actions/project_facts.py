@@ -8,7 +8,7 @@ import logging
 from rasa_sdk import Tracker
 
 from actions.base import enterprise_of
-from actions.understanding import entity
+from actions.understanding import entities
 from bot.services.ask_facts import told_by
 from bot.services.assistant import Assistant
 from bot.services.platform_port import PlatformUnavailable
@@ -23,10 +23,12 @@ def remembered_facts(assistant: Assistant, tracker: Tracker) -> ProjectFacts:
     return remembered(assistant.catalogue().vocabulary, tracker.get_slot(SLOT))
 
 
-def told_fact(assistant: Assistant, tracker: Tracker) -> Told | None:
-    """The fact that the button or the typed answer carries."""
+def told_facts(assistant: Assistant, tracker: Tracker) -> tuple[Told, ...]:
+    """The facts that the button or the typed answer carries."""
     vocabulary = assistant.catalogue().vocabulary
-    return told_by(vocabulary, entity(tracker, "fact"), entity(tracker, "value"))
+    names, values = entities(tracker, "fact"), entities(tracker, "value")
+    found = (told_by(vocabulary, name, value) for name, value in zip(names, values, strict=False))
+    return tuple(filter(None, found))
 
 
 async def known_facts(assistant: Assistant, tracker: Tracker) -> ProjectFacts:

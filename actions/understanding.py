@@ -45,7 +45,10 @@ def _from_resolver(text: str, value: dict[str, Any]) -> Understanding:
 
 def entity(tracker: Tracker, name: str) -> str | None:
     """The value of an entity that a button carries."""
-    for found in tracker.latest_message.get("entities", []):
-        if found["entity"] == name:
-            return str(found["value"])
-    return None
+    return next(iter(entities(tracker, name)), None)
+
+
+def entities(tracker: Tracker, name: str) -> list[str]:
+    """The values of all entities of a name, in order."""
+    found = tracker.latest_message.get("entities", [])
+    return [str(one["value"]) for one in found if one["entity"] == name]

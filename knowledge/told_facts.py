@@ -127,8 +127,16 @@ def _yes_or_no(said: list[str]) -> str | None:
 
 def _stated(fact: ProjectFact, said: Iterable[str]) -> str | None:
     """The value whose own words are said: a choice's name, “没有招标”."""
-    by_word = {word: value for value in fact.values for word in _words(fact, value)}
-    return next((by_word[one] for one in said if one in by_word), None)
+    by_word = {
+        _without_particles(word): value for value in fact.values for word in _words(fact, value)
+    }
+    plainly = map(_without_particles, said)
+    return next((by_word[one] for one in plainly if one in by_word), None)
+
+
+def _without_particles(text: str) -> str:
+    """“请监理了” says what “请了监理” says."""
+    return re.sub("[了过]", "", text) or text
 
 
 def _words(fact: ProjectFact, value: str) -> Iterable[str]:
@@ -210,7 +218,7 @@ def read_correction(facts: Iterable[ProjectFact], text: str, announced: bool = T
     rest = _CORRECTION.sub("", text)
     if not rest or (announced and rest == text):
         return None
-    found = {fact.id: value for fact in facts if (value := _explicit(fact, rest)) is not None}
+    found = {fact.id: value for fact in facts if (value := read_explicit(fact, rest)) is not None}
     if len(set(found.values())) > 1 or not found:
         return None
     name = list(found)[-1]
@@ -223,9 +231,11 @@ def _names(fact: ProjectFact) -> Iterable[str]:
         yield fact.name[1:]
 
 
-def _explicit(fact: ProjectFact, text: str) -> str | None:
-    """A value that says by itself which fact it is of: no bare number, no bare yes."""
-    said = list(_spellings(_RENAMED.sub("", text).strip("。.!！~ ")))
+def read_explicit(fact: ProjectFact, text: str) -> str | None:
+    """A value of a normalised text that says by itself which fact it is of: no bare number, no
+    bare yes."""
+    plain = text.strip("。.!！~ ")
+    said = [one for start in (plain, _RENAMED.sub("", plain)) for one in _spellings(start)]
     if fact.kind == "number":
         quantities = (_quantity(fact, one, unit_needed=True) for one in said)
         return next((value for value in quantities if value is not None), None)

@@ -140,11 +140,11 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
     history = slots.get("history") or []
     return Context(
         matter=slots.get("matter"),
-        aspect=slots.get("aspect") if slots.get("aspect") not in OWN_CASE else None,
+        aspect=slots.get("aspect"),
         offer=tuple(slots.get("offer") or ()),
         offer_aspect=slots.get("offer_aspect"),
         history=tuple((item["matter"], item.get("aspect")) for item in history),
-        own_case=slots.get("aspect") in OWN_CASE,
+        own_case=slots.get("offer_aspect") in OWN_CASE,
     )
 
 

@@ -46,12 +46,13 @@ class FactAnswers(GraphComponent):  # type: ignore[misc]
         return messages
 
 
-def _told(message: Message, slots: dict[str, Any]) -> tuple[Asking, Told] | None:
-    """The fact that the message tells, with the question that it goes on with."""
+def _told(message: Message, slots: dict[str, Any]) -> tuple[Asking, tuple[Told, ...]] | None:
+    """The facts that the message tells, with the question that it goes on with."""
     catalogue, text = searchable().catalogue, message.get(TEXT)
     told = heard(catalogue.vocabulary, slots, text)
-    if told is None:
-        return place_told(catalogue, slots, text)
+    if not told:
+        where = place_told(catalogue, slots, text)
+        return (where[0], where[1:]) if where else None
     asked = slots[QUESTION]
     return Asking(asked["intent"], asked["matter"]), told
 
@@ -61,7 +62,8 @@ def _take(message: Message, slots: dict[str, Any]) -> None:
     if found is None:
         return
     asking, told = found
-    said = {"matter": asking.matter, "fact": told.fact, "value": told.value}
+    said = [("matter", asking.matter)]
+    said += [pair for one in told for pair in (("fact", one.fact), ("value", one.value))]
     entities = [
         {
             "entity": name,
@@ -71,7 +73,7 @@ def _take(message: Message, slots: dict[str, Any]) -> None:
             "confidence_entity": 1.0,
             "extractor": "FactAnswers",
         }
-        for name, value in said.items()
+        for name, value in said
         if value
     ]
     message.set(INTENT, {"name": asking.intent, "confidence": 1.0}, add_to_output=True)

@@ -61,7 +61,7 @@ class ForProject:
     slug: str
     project: ProjectFacts
     before: ProjectFacts
-    told: Told | None
+    told: tuple[Told, ...]
     day: date
     language: str
     text: str
@@ -69,7 +69,7 @@ class ForProject:
     @property
     def judges(self) -> bool:
         """Whether the person wants to know if the project needs the matter."""
-        return self.told is not None or asks_whether(self.text)
+        return bool(self.told) or asks_whether(self.text)
 
     def answer(self, aspect: Aspect) -> Answer:
         """The answer to one of the COMPUTED aspects, as far as the project is known."""
@@ -101,12 +101,11 @@ class ForProject:
         return replace(plain, text=text, sources=tuple(dict.fromkeys(sources)))
 
     def progress(self, aspects: Sequence[Aspect]) -> str:
-        """What the fact just told has decided."""
-        assert self.told is not None
+        """What the facts just told have decided."""
         after = self._items(aspects, self._checklist(self.project))
         before = self._items(aspects, self._checklist(self.before))
         decided = newly_decided(before, after)
-        said = noted(self.catalogue.vocabulary, self.told)
+        said = noted(self.catalogue.vocabulary, *self.told)
         return "\n".join([said, *(["由此可以确定："] if decided else []), *decided])
 
     def wanted(self, aspects: Sequence[Aspect]) -> ProjectFact | None:

@@ -36,11 +36,11 @@ def answer_question(
     asked: Understanding,
     day: date,
     project: ProjectFacts | None = None,
-    told: Told | None = None,
+    told: tuple[Told, ...] = (),
 ) -> Reply:
     """The reply to a question of the acts ask_matter and clarify. `day` is today in China.
 
-    `project` is what is known of the project, without `told`: a fact that this message adds.
+    `project` is what is known of the project, without `told`: what this message adds.
     """
     if asked.act is Act.CLARIFY:
         return ask_back(catalogue, memory, asked)
@@ -49,7 +49,7 @@ def answer_question(
     before = project or ProjectFacts()
     language = language_of(asked.text)
     given = ForProject(
-        catalogue, asked.matter, before.with_told(told), before, told, day, language, asked.text
+        catalogue, asked.matter, before.with_told(*told), before, told, day, language, asked.text
     )
     return _answer(given, memory, asked)
 
@@ -66,11 +66,11 @@ def _answer(given: ForProject, memory: Memory, asked: Understanding) -> Reply:
         for aspect in aspects
     ]
     texts = [answer.text for answer in answers]
-    elsewhere = given.told is not None and given.told.fact == CITY  # other rules, said in full
+    elsewhere = CITY in {told.fact for told in given.told}  # other rules, said in full
     if given.told and computed and wanted and not elsewhere:
         texts = [given.progress(computed)]
     elif given.told:
-        texts = [noted(catalogue.vocabulary, given.told), *texts, HOW_TO_CORRECT]
+        texts = [noted(catalogue.vocabulary, *given.told), *texts, HOW_TO_CORRECT]
     if is_long(asked.text):
         texts = [summed_up(catalogue, slug, aspects, asked.text), *texts]
     buttons = [

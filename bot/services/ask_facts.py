@@ -12,6 +12,7 @@ from bot.services.project_facts import ProjectFacts, Vocabulary, is_possible
 from knowledge.conditions import Need, Verdict, statement
 from knowledge.next_fact import Item, next_fact
 from knowledge.schema import ProjectFact
+from knowledge.several_facts import read_several
 from knowledge.told_facts import UNKNOWN, Told, read_answer, read_correction
 
 QUESTION = "fact_question"  # the slot
@@ -62,12 +63,13 @@ def answers(asking: Asking, fact: ProjectFact) -> tuple[Button, ...]:
     )
 
 
-def noted(vocabulary: Vocabulary, told: Told) -> str:
-    """Says a told fact back."""
-    fact = vocabulary[told.fact]
-    if told.value == UNKNOWN:
-        return f"好的，“{fact.name}”先不判断，相关的按“看情况”列出。"
-    return f"记下了：{statement(fact, told.value)}。"
+def noted(vocabulary: Vocabulary, *told: Told) -> str:
+    """Says told facts back."""
+    known = [statement(vocabulary[one.fact], one.value) for one in told if one.value != UNKNOWN]
+    open_ = "”“".join(vocabulary[one.fact].name for one in told if one.value == UNKNOWN)
+    said = [f"记下了：{'；'.join(known)}。"] if known else []
+    said += [f"好的，“{open_}”先不判断，相关的按“看情况”列出。"] if open_ else []
+    return "".join(said)
 
 
 def newly_decided(
@@ -82,23 +84,28 @@ def newly_decided(
     ]
 
 
-def heard(vocabulary: Vocabulary, slots: Mapping[str, Any], text: str) -> Told | None:
-    """The fact that a typed text tells: an answer to the question just asked, or a correction.
+def heard(vocabulary: Vocabulary, slots: Mapping[str, Any], text: str) -> tuple[Told, ...]:
+    """The facts that a typed text tells: an answer to the question just asked, a correction, or
+    several facts at once.
 
-    None when the text is neither, and then it means what it means anywhere else.
+    Empty when the text is none of these, and then it means what it means anywhere else.
     """
     asked = slots.get(QUESTION)
     if not asked:
-        return None
+        return ()
     fact = vocabulary.get(asked["fact"] or "")
     if fact is not None and asked["open"]:
         value = read_answer(fact, text)
         if value is not None:
-            return Told(fact.id, value)
+            return (Told(fact.id, value),)
+    several = read_several(vocabulary, fact if asked["open"] else None, text)
+    if several:
+        return several
     held = slots.get("project_facts") or {}
     names = [*held.get("registered", ()), *held.get("told", ())]
     known = [vocabulary[name] for name in names if name in vocabulary]
-    return read_correction(known, text, announced=not asked["open"])
+    corrected = read_correction(known, text, announced=not asked["open"])
+    return (corrected,) if corrected else ()
 
 
 def told_by(vocabulary: Vocabulary, fact: str | None, value: str | None) -> Told | None:

@@ -42,12 +42,13 @@ class ProjectFacts:
     def not_known(self) -> frozenset[str]:
         return frozenset(self.told) - frozenset(self.known)
 
-    def with_told(self, told: Told | None) -> ProjectFacts:
+    def with_told(self, *told: Told | None) -> ProjectFacts:
         """The newest fact stands last."""
-        if told is None:
-            return self
-        rest = {name: value for name, value in self.told.items() if name != told.fact}
-        return replace(self, told={**rest, told.fact: told.value})
+        facts = dict(self.told)
+        for one in filter(None, told):
+            facts.pop(one.fact, None)
+            facts[one.fact] = one.value
+        return replace(self, told=facts)
 
     def about(self, project: str, registered: Mapping[str, str]) -> ProjectFacts:
         """The same for a project of the platform; what was told of another one is forgotten."""

@@ -11,8 +11,8 @@ from knowledge.second_question import cued_aspects, in_order, second_asked
 
 # What describes a situation is often taken for one of these.
 DESCRIBING = ("overview", "conditions", "prerequisites", "process")
-SURE = 0.7  # with less, another aspect that the words ask for outright may be meant
-OFTEN = 0.2
+SURE = 0.8  # with less, another aspect that the words ask for outright may be meant
+OFTEN = 0.15
 
 
 def aspects_of(
