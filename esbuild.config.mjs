@@ -55,14 +55,26 @@ await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: { sample: `${WEB}/sample/sample.css`, desk: `${DESK}/desk.css` },
+    entryPoints: { ledger: `${DESK}/ledger/main.tsx` },
+    outdir: OUT,
+    format: "esm",
+  }),
+  build({
+    ...shared,
+    entryPoints: {
+      sample: `${WEB}/sample/sample.css`,
+      desk: `${DESK}/desk.css`,
+      ledger: `${DESK}/ledger/ledger.css`,
+    },
     outdir: OUT,
   }),
   cp(`${WEB}/sample/index.html`, `${OUT}/index.html`),
   cp(`${DESK}/index.html`, `${OUT}/desk.html`),
+  cp(`${DESK}/ledger/index.html`, `${OUT}/ledger.html`),
 ]);
 
-for (const name of ["widget.js", "sample.js", "sample.css", "desk.js", "desk.css"]) {
+const BUILT = ["widget.js", "sample.js", "sample.css", "desk.js", "desk.css"];
+for (const name of [...BUILT, "ledger.js", "ledger.css"]) {
   const content = await readFile(`${OUT}/${name}`);
   const zipped = gzipSync(content).length;
   const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;

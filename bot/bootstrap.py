@@ -65,8 +65,6 @@ PLUGS = (
     "connectors.desk.checklists",
     "connectors.desk.ledger_changes",
     "connectors.desk.ledger",
-    "connectors.desk.ledger_changes",
-    "connectors.desk.ledger",
     "connectors.desk.words",
 )
 DELIVERED = frozenset({"telegram"})  # channels that entries are sent to; the others read the log

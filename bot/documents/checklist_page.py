@@ -43,9 +43,13 @@ def checklist_page(issued: Issued) -> str:
 
 
 def _groups(lines: list[dict[str, object]]) -> list[tuple[str, list[dict[str, object]]]]:
-    """The lines by state, in the order of what there is to do."""
+    """The lines by state, in the order of what there is to do; what is objected to first."""
     grouped = (
-        (STATE_NAMES[state], [line for line in lines if line["state"] == state.value])
+        (STATE_NAMES[state], sorted(_in(lines, state), key=lambda line: line["wrong"] is None))
         for state in ORDER
     )
     return [(name, found) for name, found in grouped if found]
+
+
+def _in(lines: list[dict[str, object]], state: MaterialState) -> list[dict[str, object]]:
+    return [line for line in lines if line["state"] == state.value]

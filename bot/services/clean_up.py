@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 
@@ -36,7 +36,7 @@ PROBLEM_NAMES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a city has a hundred thousand of them
 class LedgerLine:
     """One case as a line of the ledger, on one day (China). Days of the clock are working days,
     `silent_days` calendar days since the newest record; `problems` say each what is wrong."""
@@ -108,11 +108,9 @@ def _problems(
     if case.end is None:
         if clock.overdue and clock.remaining_days is not None:
             found[Problem.OVERDUE] = f"超过{-clock.remaining_days}个工作日"
-        silent = _silent(progress, today)
-        if silent is None:
-            found[Problem.SILENT] = "没有任何办理记录"
-        elif silent >= silent_days:
-            found[Problem.SILENT] = f"{silent}天没有新的办理记录"
+        silent = _is_silent(_silent(progress, today), silent_days)
+        if silent is not None:
+            found[Problem.SILENT] = silent
         step = case.current
         if step is not None and step.status is CaseStatus.SUPPLEMENT_REQUESTED:
             days = (today - step.at.astimezone(SHANGHAI).date()).days
@@ -120,6 +118,26 @@ def _problems(
     if wrong:
         found[Problem.CONTRADICTORY] = "；".join(wrong)
     return found
+
+
+def with_silence(line: LedgerLine, silent_days: int) -> LedgerLine:
+    """The line as it would be for another number of days."""
+    said = _is_silent(line.silent_days, silent_days) if line.running else None
+    if said == line.problems.get(Problem.SILENT):
+        return line
+    problems: dict[Problem, str] = {}
+    for kind, why in line.problems.items():
+        if kind is not Problem.SILENT:
+            problems[kind] = why
+    if said is not None:
+        problems[Problem.SILENT] = said
+    return replace(line, problems=problems)
+
+
+def _is_silent(days: int | None, silent_days: int) -> str | None:
+    if days is None:
+        return "没有任何办理记录"
+    return f"{days}天没有新的办理记录" if days >= silent_days else None
 
 
 def _silent(progress: CaseProgress, today: date) -> int | None:

@@ -97,8 +97,9 @@ class MissingList:
 
     @property
     def to_hand_in(self) -> tuple[ChecklistLine, ...]:
-        """Those to do something about, what was objected to first."""
-        return tuple(line for state in TO_HAND_IN for line in self.of(state))
+        """Those to do something about, what the authority objects to first."""
+        found = (line for state in TO_HAND_IN for line in self.of(state))
+        return tuple(sorted(found, key=lambda line: line.wrong is None))
 
 
 def list_missing(

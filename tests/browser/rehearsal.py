@@ -19,6 +19,7 @@ from bot.app.parts import Parts
 from bot.app.server import create_app
 from bot.bootstrap import running, with_demo
 from bot.model.conversation import Button, Conversation, Draft, Entry, EntryKind, Owner
+from bot.services.assistant import Assistant
 from bot.services.ports import Log, TurnResult
 from bot.settings import Settings
 from bot.storage.database import make_engine
@@ -31,6 +32,8 @@ PLUGS = (
     "connectors.channels.web.pages",
     "connectors.channels.web.documents",
     "connectors.desk.routes",
+    "connectors.desk.checklists",
+    "connectors.desk.ledger",
 )
 STEWARDS = ("李敏", "王强")
 PASSWORD = "a long password"
@@ -106,6 +109,11 @@ class Rehearsal:
 
         self._run(self._parts.database.run(forget))
         self.dialogue.heard.clear()
+
+    @property
+    def assistant(self) -> Assistant:
+        """What the server's use cases work with."""
+        return self._parts.assistant
 
     def let_think(self, allowed: bool) -> None:
         """Holds the bot in its thought, or lets it go on."""

@@ -26,6 +26,9 @@ FILES = {
     "/desk": "desk.html",
     "/desk.js": "desk.js",
     "/desk.css": "desk.css",
+    "/desk/ledger": "ledger.html",
+    "/ledger.js": "ledger.js",
+    "/ledger.css": "ledger.css",
 }
 
 

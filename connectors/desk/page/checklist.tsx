@@ -1,7 +1,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { dayAndTime } from "../../page/clock";
-import { type CaseList, type Checklists, checklistApi, type Line } from "./checklist_api";
+import {
+  type CaseList,
+  type Checklists,
+  checklistApi,
+  type Line,
+  type MaterialState,
+} from "./checklist_api";
 import type { Summary } from "./desk_api";
 
 /** What the enterprise's cases still lack, read when it is opened; papers are ticked by hand. */
@@ -79,7 +85,11 @@ export function Checklist({ summary }: { summary: Summary }): JSX.Element {
       {projects.length > 1 && (
         <label>
           项目
-          <select value={shown?.code} onChange={(event) => setProject(event.currentTarget.value)}>
+          <select
+            aria-label="项目"
+            value={shown?.code}
+            onChange={(event) => setProject(event.currentTarget.value)}
+          >
             {projects.map((one) => (
               <option key={one.code} value={one.code}>
                 {one.name}
@@ -92,7 +102,11 @@ export function Checklist({ summary }: { summary: Summary }): JSX.Element {
         <>
           <label>
             办件
-            <select value={list.case_no} onChange={(event) => setCaseNo(event.currentTarget.value)}>
+            <select
+              aria-label="办件"
+              value={list.case_no}
+              onChange={(event) => setCaseNo(event.currentTarget.value)}
+            >
               {shown.cases.map((one) => (
                 <option key={one.case_no} value={one.case_no}>
                   {one.matter}（{one.status}
@@ -116,6 +130,8 @@ interface CaseProps {
 
 function Case({ list, busy, onSet }: CaseProps): JSX.Element {
   const wanted = list.lines.filter(({ state }) => state === "missing" || state === "rejected");
+  // What there is to do stands first, before it what the authority objects to.
+  const ordered = [...list.lines].sort((one, other) => weight(one) - weight(other));
   return (
     <>
       <p>
@@ -133,7 +149,7 @@ function Case({ list, busy, onSet }: CaseProps): JSX.Element {
           : `共 ${list.lines.length} 项，还要提交 ${wanted.length} 项。`}
       </p>
       <ul>
-        {list.lines.map((line) => (
+        {ordered.map((line) => (
           <li key={line.name} class={line.state}>
             <Material line={line} busy={busy} onSet={(on) => onSet(line, on)} />
           </li>
@@ -144,6 +160,20 @@ function Case({ list, busy, onSet }: CaseProps): JSX.Element {
       )}
     </>
   );
+}
+
+const ORDER: MaterialState[] = [
+  "rejected",
+  "missing",
+  "open",
+  "earlier",
+  "shared",
+  "paper",
+  "received",
+];
+
+function weight(line: Line): number {
+  return line.wrong === null ? 1 + ORDER.indexOf(line.state) : 0;
 }
 
 interface MaterialProps {

@@ -1,0 +1,4 @@
+import { render } from "preact";
+import { LedgerPage } from "./ledger_page";
+
+render(<LedgerPage />, document.querySelector("#ledger")!);
