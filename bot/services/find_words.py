@@ -117,9 +117,9 @@ def word_of_clock(subject: Subject, clock: Clock, now: datetime) -> Word | None:
     return subject.word(WordKind.NEAR_LIMIT, mark, now, text)
 
 
-def word_to_steward(subject: Subject, kind: WordKind, mark: str, text: str) -> Word:
-    """A case that vanished or went back."""
-    return subject.word(kind, mark, subject.read_at, text)
+def word_to_steward(subject: Subject, kind: WordKind, mark: str, at: datetime, text: str) -> Word:
+    """A case that vanished or went back, as was seen at `at` (aware)."""
+    return subject.word(kind, mark, at, text)
 
 
 def is_news(at: datetime, read_at: datetime) -> bool:

@@ -22,7 +22,7 @@ def message(words: Sequence[Word]) -> Draft:
     """One message of all the words, by project, in the order of what happened."""
     heading = "您的办件有新进展：" if len(words) == 1 else f"您的办件有{len(words)}条新进展："
     lines = [heading, *_lines(words)]
-    lines.append(f"以上是{moment(max(word.read_at for word in words))}从审批系统读到的情况。")
+    lines.append(f"以上是{_read_at(words)}从审批系统读到的情况。")
     lines.append(HOW_TO_STOP)
     asks = MISSING if any(word.kind in _WANTS for word in words) else PROGRESS
     return Draft(
@@ -37,6 +37,12 @@ def note(words: Sequence[Word]) -> Draft:
     """To the steward who has the conversation: the enterprise hears it when it is handed back."""
     lines = ["审批系统有新情况，您交还会话后智能助手会告诉企业：", *_lines(words)]
     return Draft(EntryKind.NOTE, "\n".join(lines), facts={WORDS: [word.key for word in words]})
+
+
+def _read_at(words: Sequence[Word]) -> str:
+    times = sorted(word.read_at for word in words)
+    first, last = moment(times[0]), moment(times[-1])
+    return last if first == last else f"{first}至{last}之间"
 
 
 def in_order(words: Iterable[Word]) -> list[Word]:

@@ -11,9 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bot.model.conversation import Change, Owner
-from bot.model.word import LIMITS, Word, WordKind
+from bot.model.word import Word, WordKind
 from bot.services.give_word import Decide, Telling, Untold
-from bot.services.notice_words import Mark, Overtaken
+from bot.services.notice_words import Found, Mark, Overtaken, Settled
 from bot.storage.database import Database
 from bot.storage.log import SqlLog
 from bot.storage.reminder_rows import is_reminded
@@ -21,7 +21,7 @@ from bot.storage.tables import conversations
 from bot.storage.word_tables import without_reminders, word_marks, word_tellings, words
 
 PENDING, SAID, DROPPED = "pending", "said", "dropped"
-ENDED = "办件已办结"  # settled by
+UNTRUE = "情况已变化"  # settled by
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
@@ -35,12 +35,13 @@ class SqlWords:
         query = sa.select(word_marks.c.no).where(word_marks.c.name == name)
         return await self._database.run(lambda c: c.execute(query).scalar(), write=False)
 
-    async def keep(self, found: Sequence[Word], ended: Sequence[str], mark: Mark | None) -> int:
+    async def keep(self, found: Found, marks: Sequence[Mark]) -> int:
         def work(connection: Connection) -> int:
-            if mark is not None:
+            for mark in marks:
                 _move(connection, mark)
-            _settle_ended(connection, ended)
-            return sum(_keep(connection, word) for word in found)
+            for settled in found.settled:
+                _settle(connection, settled)
+            return sum(_keep(connection, word) for word in found.words)
 
         return await self._database.run(work)
 
@@ -105,13 +106,11 @@ def _keep(connection: Connection, word: Word) -> bool:
     return True
 
 
-def _settle_ended(connection: Connection, cases: Sequence[str]) -> None:
-    """A case that has ended needs no word about its limit any more."""
-    if not cases:
-        return
-    about = sa.and_(words.c.case.in_(cases), words.c.kind.in_([kind.value for kind in LIMITS]))
-    settled = {"settled_at": datetime.now(timezone.utc), "settled_by": ENDED}
-    connection.execute(sa.update(words).where(about, words.c.settled_at.is_(None)).values(settled))
+def _settle(connection: Connection, settled: Settled) -> None:
+    kinds = [kind.value for kind in settled.kinds]
+    about = sa.and_(words.c.case == settled.case, words.c.kind.in_(kinds))
+    values = {"settled_at": datetime.now(timezone.utc), "settled_by": UNTRUE}
+    connection.execute(sa.update(words).where(about, words.c.settled_at.is_(None)).values(values))
     connection.execute(
         sa.update(word_tellings)
         .where(

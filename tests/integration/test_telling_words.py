@@ -12,9 +12,9 @@ import pytest_asyncio
 import sqlalchemy as sa
 
 from bot.model.conversation import Enterprise, EntryKind
-from bot.model.word import Word, WordKind
+from bot.model.word import LIMITS, Word, WordKind
 from bot.services.give_word import tell_all
-from bot.services.notice_words import Mark, Overtaken
+from bot.services.notice_words import Found, Mark, Overtaken, Settled
 from bot.services.ports import Log
 from bot.storage.words import SqlWords
 from connectors.channels.web.identity import sign
@@ -38,8 +38,8 @@ async def visitor_of(running: Product, who: Enterprise, person: str = "小李") 
     return await running.visitor(sign(SITE, person, who, SITE_KEY, timedelta(minutes=5)))
 
 
-async def keep(running: Product, *found: Word, ended: tuple[str, ...] = ()) -> int:
-    return await SqlWords(running.parts.database).keep(found, ended, None)
+async def keep(running: Product, *found: Word, settled: tuple[Settled, ...] = ()) -> int:
+    return await SqlWords(running.parts.database).keep(Found(found, settled), ())
 
 
 async def tell(running: Product, quiet: bool = False) -> int:
@@ -132,13 +132,13 @@ async def test_two_processes_tell_a_word_once(running: Product, database_url: st
 
 async def test_a_mark_moves_once_and_nothing_is_kept_behind_it(running: Product) -> None:
     words = SqlWords(running.parts.database)
-    await words.keep((), (), Mark("changes", None, 5))
-    await words.keep((ACCEPTED,), (), Mark("changes", 5, 7))
+    await words.keep(Found(), [Mark("changes", None, 5)])
+    await words.keep(Found((ACCEPTED,)), [Mark("changes", 5, 7)])
     for stale in (Mark("changes", None, 7), Mark("changes", 5, 7)):
         with pytest.raises(Overtaken):
-            await words.keep((NEAR,), (), stale)
+            await words.keep(Found((NEAR,)), [stale])
     assert await words.mark("changes") == 7
-    assert await words.keep((NEAR,), (), None) == 1  # it had not been kept
+    assert await words.keep(Found((NEAR,)), ()) == 1  # it had not been kept
 
 
 async def test_telegram_gets_it_from_the_outbox(running: Product) -> None:
@@ -216,7 +216,7 @@ async def test_a_limit_is_not_told_any_more_when_the_case_has_ended(running: Pro
     visitor, desk = await visitor_of(running, WHO), await running.desk()
     await keep(running, OVER)
     passed = a_word("办结，已通过。", WordKind.PASSED)
-    await keep(running, passed, ended=(passed.case,))
+    await keep(running, passed, settled=(Settled(passed.case, LIMITS),))
     await tell(running)
     (said,) = await said_to(visitor)
     assert "办结，已通过。" in said
