@@ -31,6 +31,7 @@ COMMANDS = {
     "changes": "bot.commands.changes:changes",
     "cases": "bot.commands.cases:cases",
     "platform": "bot.commands.platform:platform",
+    "digest": "bot.commands.digest:digest",
     "demo": "bot.commands.demo:demo",
     "follow": "bot.commands.follow:follow",
     "ledger": "bot.commands.ledger:ledger",

@@ -71,6 +71,7 @@ async def _serve(settings: Settings, host: str, port: int, demo: bool, begun: fl
     from bot.app.server import create_app
     from bot.bootstrap import PLUGS, running, with_demo
     from bot.following import following
+    from bot.speaking import speaking
 
     samples = Enterprises()
     if demo:
@@ -89,6 +90,8 @@ async def _serve(settings: Settings, host: str, port: int, demo: bool, begun: fl
         if demo:
             console.print(f"示例管家：{SAMPLE_STEWARD[0]}，密码 {SAMPLE_STEWARD[1]}")
         sweeper = asyncio.create_task(_sweep(parts))
+        words = speaking(parts)
+        words.start()
         follower = following(settings)
         if follower:
             follower.start()
@@ -96,6 +99,7 @@ async def _serve(settings: Settings, host: str, port: int, demo: bool, begun: fl
             await _until_stopped()
         finally:
             sweeper.cancel()
+            await words.close()
             if follower:
                 await asyncio.to_thread(follower.close)
             with suppress(asyncio.CancelledError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,12 @@ from bot.model.conversation import Conversation
 from bot.model.times import CHINA
 from bot.services.dates_in_words import day, moment
 from bot.services.find_words import NEAR_DAYS, Subject
-from bot.services.review_receipts import Outdated
+from bot.services.followed_cases import FollowedCases
+from bot.services.notice_words import subject_of
+from bot.services.ports import Store
+from bot.services.review_receipts import Outdated, Receipts, list_outdated
+from bot.services.working_days import read_clock
+from knowledge.loader import Catalogue
 
 NAMED = 30  # lines of one section; the count is of all
 
@@ -43,6 +49,26 @@ class Digest:
     at: datetime
     read_at: datetime | None
     sections: tuple[Section, ...]
+
+
+async def gather(
+    store: Store,
+    receipts: Receipts,
+    catalogue: Catalogue,
+    history: FollowedCases | None,
+    now: datetime,
+) -> Digest:
+    """The digest as things stand at `now` (aware). StoreUnavailable."""
+    waiting = await store.read(lambda log: list(log.waiting()))
+    today = now.astimezone(CHINA).date()
+    outdated = await list_outdated(receipts, catalogue, today)
+    cases = await asyncio.to_thread(_read_clocks, history, now) if history else []
+    read_at = max((subject.read_at for subject, _ in cases), default=None)
+    return digest(now, waiting, cases, outdated, read_at)
+
+
+def _read_clocks(history: FollowedCases, now: datetime) -> list[tuple[Subject, Clock]]:
+    return [(subject_of(each), read_clock(each.case, now)) for each in history.running_cases()]
 
 
 def digest(
