@@ -25,7 +25,7 @@ _CORRECTION = re.compile(
     r"说错|问错|打错|搞错|弄错|记错|错了|不对[,， ]|不对不对|^不对"
     r"|^(?:哦|噢|哎|啊|嗯)*等(?:等|一?下)[,， ]"
     r"|^不是[,， ]|^不是.{0,3}(?:我|是)|更正|纠正"
-    r"|我(?:要|想)?(?:问|说)的(?:是|其实)|我的意思是|应该是说"
+    r"|(?:问|说|要|指|讲)的不是|我(?:要|想)?(?:问|说)的(?:是|其实)|我的意思是|应该是说"
     r"|\bi meant?\b|\bsorry\b.*\bmean|\bnot that\b"
 )
 _RETURN = re.compile(
@@ -136,12 +136,29 @@ def points_elsewhere(text: str) -> bool:
 _ELSEWHERE = re.compile(r"那头|那边|那一?块|那一?项|那件|另一[个件项]|\bthe other\b")
 
 
+def points_within(text: str) -> bool:
+    """Whether a part of what is under discussion is meant: “里面那本报告”."""
+    return bool(_WITHIN.search(text))
+
+
+_WITHIN = re.compile(r"(?:里面|里头|其中|当中)(?:的|那|有)|里边那")
+
+
 def calls_again(text: str) -> bool:
     """Whether something is called by what was said of it before: “排水那个”."""
     return bool(_CALLED.search(text))
 
 
 _CALLED = re.compile(r"[\u4e00-\u9fff]的?那个")
+
+
+def asks_the_same(text: str) -> bool:
+    """Whether a message only names, for the same question again: “用气呢”."""
+    bare = text.rstrip("?？。!！ ")
+    return len(bare) <= SHORT and bare.endswith(("呢", "咧", "嘞", "呐"))
+
+
+SHORT = 10  # characters of “…呢” that only names
 
 
 def says_the_same(text: str) -> bool:

@@ -63,7 +63,9 @@ def _leaning(heard: Heard, context: Context, weights: Weights) -> float:
         return weights.asking * ASKS_ON
     if cued_aspects(heard.text) or points_here(heard.text):
         return weights.asking
-    return 1.0 + (weights.asking - 1.0) * max(heard.matters.of.values(), default=0.0)
+    discussed = {context.matter, *context.offer, *(matter for matter, _ in context.history)}
+    share = sum(heard.matters.of.get(matter, 0.0) for matter in discussed if matter)
+    return 1.0 + (weights.asking - 1.0) * share
 
 
 def _asks_what_follows(heard: Heard, context: Context) -> bool:

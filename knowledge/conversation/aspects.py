@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from knowledge.conversation.heard import CLEAR, Context, Heard, Weights
-from knowledge.references import is_correction, says_the_same
+from knowledge.conversation.heard import HARDLY_ANY, Context, Heard, Weights
+from knowledge.references import asks_the_same, is_correction, says_the_same
 from knowledge.second_question import cued_aspects, in_order, second_asked
 
 # What describes a situation is often taken for one of these.
@@ -67,9 +67,7 @@ def _says_its_own(
 def _names_another(heard: Heard, context: Context) -> bool:
     """“用气呢” after another matter asks the same of it."""
     ((matter, share),) = heard.matters.best(1)
-    bare = heard.text.rstrip("?？。!！ ")
-    short = len(bare) <= SHORT and bare.endswith(("呢", "咧", "嘞", "呐"))
-    return short and matter != context.matter and share >= CLEAR
+    return asks_the_same(heard.text) and matter != context.matter and share >= HARDLY_ANY
 
 
 def is_bare(masked: str) -> bool:
@@ -82,7 +80,6 @@ def is_statement(text: str) -> bool:
     return not _ASKING.search(text)
 
 
-SHORT = 10  # characters of “…呢” that only names
 _PARTICLES = re.compile(
     r"某|那么|那个|这个|那边|这边|那头|那|这|呢|吗|呀|啊|哈|吧|的|了|是|我|要|想|问|说|还有|换成|"
     r"一样|问题|同样|如果|对了|不对|不是|刚才|先前|之前|前一个|上一个|前面|头一个|第一个|回到|回|"

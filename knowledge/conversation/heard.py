@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from knowledge.conversation.wording import names_nothing
+from knowledge.conversation.wording import LEAST, left_of
 from knowledge.search.linker import Links
 
 ASK_MATTER, CLARIFY, POLICY, PLAN_PROJECT = "ask_matter", "clarify", "policy", "plan_project"
@@ -25,15 +25,20 @@ class Heard:
     matters: Links
     terms: Links
     named: tuple[str, ...] = ()
-    clearest: float | None = None  # the likeliest matter's share, before any was favoured
+    clearest: float | None = None  # the likeliest matter's share, when some were favoured since
 
     @cached_property
     def names_nothing(self) -> bool:
         """Whether it has no words that could name a matter: “那要多久”."""
-        top = max(self.matters.of.values(), default=0.0)
-        return (top if self.clearest is None else self.clearest) < SURELY and names_nothing(
-            self.text
-        )
+        left = left_of(self.text)
+        return len(left) < LEAST and self.top < (HARDLY_ANY if left else SURELY)
+
+    @property
+    def top(self) -> float:
+        """The likeliest matter's share, before any was favoured."""
+        if self.clearest is not None:
+            return self.clearest
+        return max(self.matters.of.values(), default=0.0)
 
     @property
     def aspect(self) -> str:
@@ -132,6 +137,7 @@ def ambiguous(heard: Heard) -> float:
     return several / max(several + heard.acts.get(ASK_MATTER, 0.0), 1e-9)
 
 
-SURELY = 0.75  # a matter with more is meant, even by one character: “用气呢”
+SURELY = 0.75  # a matter with more is meant even by words that name none
+HARDLY_ANY = 0.35  # the same for one character that may name something: “水呢”
 CLEAR = 0.5  # a matter with less is not named clearly
 HARDLY = 0.05  # an unrelated matter hardly ever has as much

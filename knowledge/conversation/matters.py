@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from knowledge.conversation.heard import (
     CLEAR,
     HARDLY,
+    HARDLY_ANY,
     Catalogue,
     Context,
     Heard,
@@ -17,6 +18,7 @@ from knowledge.conversation.heard import (
     shares,
 )
 from knowledge.references import (
+    asks_the_same,
     calls_again,
     denied_part,
     is_correction,
@@ -27,6 +29,7 @@ from knowledge.references import (
     place_of,
     points_elsewhere,
     points_here,
+    points_within,
     without_denials,
 )
 from knowledge.search.decide import Decision, Thresholds, decide
@@ -35,6 +38,8 @@ from knowledge.search.linker import Links
 RIVALS = 4  # matters that a message may reasonably be between
 POINTED = 0.8  # what points at the matter under discussion must name another more clearly than this
 TWIN = 0.7  # matters as alike as two kinds of one permit
+NAMED = 0.3  # a matter called by its name and still less likely was hardly meant
+AFAR = 0.2  # keeps a correction from meaning only what is like the matter before
 SERVICE = 0.4  # for a service in the place of an approval
 _COMPARED = re.compile(
     r"^(?:那|那么|但是|可是|，|,)*(?:它|这个|这事|该事项)(?:跟|和|与|同|比|要在|得在|在|是不是)"
@@ -86,21 +91,30 @@ class MatterFinder:
         if calls_again(heard.text):
             elsewhere = weights.offered
         favour = {matter: elsewhere for matter, _ in context.history}
+        if heard.top >= HARDLY_ANY and (asks_the_same(heard.text) or points_within(heard.text)):
+            return self._beside(heard, context.matter, favour)
         pointed = points_here(heard.text)
         favour[context.matter] = weights.same_matter * (weights.same_matter if pointed else 1.0)
         links = heard.matters
         scores = raised(links, favour)
-        top = links.best(1)[0][1]
+        top = heard.top if pointed else links.best(1)[0][1]
         claimed_before = max((links.of.get(m, 0.0) for m in favour), default=0.0)
         if points_elsewhere(heard.text) and claimed_before >= HARDLY:
             return shares(scores)
-        if top < (POINTED if pointed else CLEAR) and not heard.named:
+        named = bool(heard.named) and heard.top >= NAMED
+        if top < (POINTED if pointed else CLEAR) and (pointed or not named):
             unclaimed = 1 - (top if pointed else sum(share for _, share in links.best(RIVALS)))
             scores[context.matter] = scores.get(context.matter, 0.0) + unclaimed * (
                 weights.same_matter if pointed else 1.0
             )
             return shares(scores)
         return shares(scores, links.none)
+
+    def _beside(self, heard: Heard, matter: str, favour: Mapping[str, float]) -> Links:
+        """Another matter than the one under discussion, rather one that is like it: “用气呢”."""
+        near = self._catalogue.likeness(matter)
+        scores = raised(heard.matters, {**favour, matter: 1.0})
+        return shares({m: s * (AFAR + near.get(m, 0.0)) for m, s in scores.items()})
 
     def _earlier(self, heard: Heard, context: Context) -> Decision:
         """Back to a matter of before: the one named, else the first, the previous or the last."""
@@ -142,7 +156,12 @@ class MatterFinder:
             framed = self._catalogue.link(self._catalogue.common_part((wrong, *twins)) + rest)
             scores = {m: framed.of.get(m, 0.0) * fits[m] for m in twins}
         else:
-            scores = {m: p * self._approval(m, wrong) for m, p in links.of.items() if m != wrong}
+            nearly = {m: 1.0 if clear else AFAR + like for m, like in near.items()}
+            scores = {
+                m: p * self._approval(m, wrong) * nearly.get(m, AFAR)
+                for m, p in links.of.items()
+                if m != wrong
+            }
         return decide(shares(scores), self._limits)
 
     def _approval(self, matter: str, wrong: str) -> float:
