@@ -7,12 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.services.assistant import Assistant
-from bot.services.clean_up import ledger_lines, stages_of
-from bot.services.ledger_board import ReadLedger
-from bot.services.name_matter import by_exact_name
 from bot.services.platform_port import Platform, PlatformMisdescribed
-from bot.services.whole_platform import Progress, read_whole
 from bot.storage.ledger import Ledger
 from connectors.platforms.city import City, read_city
 from connectors.platforms.http_platform import HttpPlatform
@@ -57,18 +52,3 @@ def city_given(file: Path | None, naming: Mapping[str, str | None] | None) -> Ci
         name: value for name, value in (naming or {}).items() if value is not None
     }
     return replace(found, naming=replace(found.naming, **given))
-
-
-def read_ledger_of(
-    assistant: Assistant, address: str | None, city: Path | None, ledger: str, told: Progress
-) -> ReadLedger:
-    """The whole ledger of a platform. Blocks for long; PlatformUnavailable.
-
-    Over a connection of its own: nobody in a chat waits behind it.
-    """
-    if address is None:
-        raise PlatformMisdescribed("本站还没有接入审批系统。", "请设置 BANGBAN_PLATFORM_URL。")
-    platform, now = open_platform(address, city, ledger=ledger, seconds=60), assistant.now()
-    catalogue = assistant.catalogue()
-    names, stages = by_exact_name(catalogue.matters), stages_of(catalogue)
-    return ReadLedger(now, list(ledger_lines(read_whole(platform, told), now, names, stages)))

@@ -20,6 +20,7 @@ ORDER = (
     MaterialState.SHARED,
     MaterialState.PAPER,
     MaterialState.RECEIVED,
+    MaterialState.NOT_ASKED,
 )
 TO_TICK = frozenset(state.value for state in ORDER[:3])
 

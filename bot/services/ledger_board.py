@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot.services.clean_up import LedgerLine, Problem, with_silence
 from bot.services.ledger_totals import NOT_NAMED, Totals, sum_up_ledger
 from bot.services.platform_port import PlatformUnavailable
+from bot.services.ports import StoreUnavailable
 from bot.services.whole_platform import Progress
 
 log = logging.getLogger(__name__)
@@ -19,9 +20,10 @@ FRESH = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class ReadLedger:
-    """The lines as they were read at `at` (aware)."""
+    """The lines as the platform told them at `at`, made into a ledger at `made_at` (aware)."""
 
     at: datetime
+    made_at: datetime
     lines: Sequence[LedgerLine]
 
 
@@ -74,7 +76,7 @@ class LedgerBoard:
 
     def look(self) -> ReadLedger | None:
         """What is kept, if anything is; begins a reading when that is missing or old."""
-        old = self.kept is None or self._now() - self.kept.at > FRESH
+        old = self.kept is None or self._now() - self.kept.made_at > FRESH
         # What failed is not tried again at every look; a steward may wish for it.
         if old and self.reading.failed is None:
             self.refresh()
@@ -89,6 +91,10 @@ class LedgerBoard:
     async def close(self) -> None:
         """Ends a reading at its next project."""
         self._closed = True
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Returns once nothing is being read."""
         if self._task is not None:
             await self._task
 
@@ -104,6 +110,8 @@ class LedgerBoard:
             self.kept = await asyncio.to_thread(self._read, told)
         except _Closed:
             log.info("reading the ledger ended with the server")
+        except StoreUnavailable:
+            reading.failed = "数据库暂时不可用，请稍后再试。"
         except PlatformUnavailable as error:
             log.warning("the ledger could not be read: %s", error)
             reading.failed = f"{error.what}{error.what_to_do}"

@@ -33,6 +33,7 @@ class MaterialState(Enum):
     EARLIER = "earlier"  # handed in for, or issued by, an earlier case of the project
     PAPER = "paper"  # a steward has seen it on paper
     RECEIVED = "received"  # the platform has it
+    NOT_ASKED = "not_asked"  # the case passed without it; other materials may follow
 
 
 _NOT_BEGUN = datetime(9999, 1, 1, tzinfo=SHANGHAI)
@@ -122,7 +123,10 @@ def list_missing(
     reused = {name: before[as_] for name, as_ in match_materials(rest, list(before)).items()}
     ticked = {paper.material: paper for paper in papers if paper.case_no == case_no}
     objection = objection_to(progress)
-    found = _Found(matched, reused, ticked, objection)
+    opinion = objection.opinion if objection is not None else None
+    said = {m.name: find_mention(m.name, opinion) for m in wanted} if opinion else {}
+    deferred = progress.case.status is CaseStatus.PASSED_DEFERRED and any(said.values())
+    found = _Found(matched, reused, ticked, said, objection, deferred)
     return MissingList(
         progress=progress,
         lines=tuple(_line(material, found) for material in wanted),
@@ -132,8 +136,11 @@ def list_missing(
 
 
 def objection_to(progress: CaseProgress) -> Step | None:
-    """The newest objection, unless the case went on to pass or the supplement was handed in."""
+    """The newest objection, unless the case went on to pass or the supplement was handed in; what
+    may follow after a case has passed (容缺) is said with the passing."""
     case = progress.case
+    if case.status is CaseStatus.PASSED_DEFERRED:
+        return case.current
     if case.status.passed:
         return None
     step = case.latest(*_OBJECTIONS)
@@ -162,14 +169,16 @@ class _Found:
     matched: Mapping[str, str]
     reused: Mapping[str, Elsewhere]
     ticked: Mapping[str, HandedIn]
+    said: Mapping[str, str | None]
     objection: Step | None
+    deferred: bool  # the case has passed, and it was said what may follow
 
 
 def _line(material: Required, found: _Found) -> ChecklistLine:
     name, step = material.name, found.objection
     file, earlier = found.matched.get(name), found.reused.get(name)
     paper = found.ticked.get(name)
-    wrong = find_mention(name, step.opinion) if step is not None and step.opinion else None
+    wrong = found.said.get(name)
     if paper is not None and step is not None and wrong and paper.at > step.at:
         wrong = None  # handed in on paper after the objection
     as_, where, tick = file, None, None
@@ -186,6 +195,8 @@ def _line(material: Required, found: _Found) -> ChecklistLine:
         state = MaterialState.SHARED
     elif earlier is not None:
         state, as_, where = MaterialState.EARLIER, earlier.name, earlier.where
+    elif found.deferred:
+        state = MaterialState.NOT_ASKED
     else:
         state = MaterialState.MISSING if material.sure else MaterialState.OPEN
     return ChecklistLine(material, state, as_, where, wrong, tick)

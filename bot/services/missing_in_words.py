@@ -16,12 +16,14 @@ STATE_NAMES = {
     MaterialState.EARLIER: "本项目此前已有，请窗口核对能否共用",
     MaterialState.PAPER: "窗口已收纸质件",
     MaterialState.RECEIVED: "已收到",
+    MaterialState.NOT_ASKED: "审批通过时没有再要求",
 }
 _SETTLED = (
     MaterialState.SHARED,
     MaterialState.EARLIER,
     MaterialState.PAPER,
     MaterialState.RECEIVED,
+    MaterialState.NOT_ASKED,
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from bot.model.case import Case, Project
+from bot.model.ledger import FollowedProject
 from bot.services.platform_port import Platform, PlatformMisdescribed
 
 Progress = Callable[[int, int], None]  # (projects read, projects there are)
@@ -39,6 +40,26 @@ class WholeProject:
     cases: Sequence[Case]
 
 
+class Kept(Protocol):
+    """What was last seen of a platform that is followed (bot.services.followed_cases), with its
+    register. Blocks; StoreUnavailable."""
+
+    def register(self) -> Sequence[Registered]: ...
+
+    def project(self, code: str) -> FollowedProject | None: ...
+
+
+def read_kept(kept: Kept, told: Progress | None = None) -> Iterator[WholeProject]:
+    """As read_whole, from what was last seen: the platform is not asked."""
+    register = kept.register()
+    for number, entry in enumerate(register, start=1):
+        found = kept.project(entry.code)
+        if found is not None:
+            yield WholeProject(entry, found.project, found.cases)
+        if told is not None:
+            told(number, len(register))
+
+
 def read_whole(platform: Platform, told: Progress | None = None) -> Iterator[WholeProject]:
     """Every project with its cases, one after another: nothing is held but the register.
 
@@ -47,7 +68,7 @@ def read_whole(platform: Platform, told: Progress | None = None) -> Iterator[Who
     if not isinstance(platform, Register):
         raise PlatformMisdescribed(
             "这个审批系统的接口没有列出全部项目的办法，不能做清理核查。",
-            "请改用它的数据库，或把项目导入台账（bangban ledger import）后用 local。",
+            "请改用它的数据库，或在工作台的“台账”里看已经跟踪到的项目。",
         )
     register = platform.register()
     for number, entry in enumerate(register, start=1):

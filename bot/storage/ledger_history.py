@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.model.case import SHANGHAI, CaseStatus, normalise_project_code
 from bot.model.ledger import CaseChange, ChangeKind, FollowedCase, FollowedProject
+from bot.services.whole_platform import Registered
 from bot.storage.case_text import case_of, project_of, step_of
 from bot.storage.database import make_engine
 from bot.storage.ledger_history_tables import (
@@ -86,6 +88,26 @@ class SqlFollowedCases:
             return None
         read = sorted(map(case_of, texts), key=lambda case: case.age)
         return FollowedProject(project_of(row.content), tuple(row.developers), tuple(read))
+
+    def register(self) -> list[Registered]:
+        """The projects that are there, by code, each with whoever develops it."""
+        table = followed_projects.c
+        query = sa.select(table.code, table.developers).where(
+            self._ours(followed_projects), table.gone_at.is_(None)
+        )
+        with connected(self._engine) as connection:
+            rows = connection.execute(query.order_by(table.code)).all()
+        return [Registered(row.code, "、".join(row.developers) or None) for row in rows]
+
+    def confirmed_at(self) -> datetime | None:
+        """When the platform was last looked through as a whole; None before that."""
+        column = followed_platforms.c.surveyed_at
+        query = sa.select(sa.func.max(column, type_=column.type))
+        if self._origin is not None:
+            query = query.where(followed_platforms.c.origin == self._origin)
+        with connected(self._engine) as connection:
+            at: datetime | None = connection.scalar(query)
+        return at.astimezone(SHANGHAI) if at else None
 
     def running_cases(self) -> Iterator[FollowedCase]:
         table = followed_cases

@@ -15,11 +15,11 @@ from bot.app.parts import Parts
 from bot.app.problems import refuse
 from bot.documents.ledger_export import write_export
 from bot.model.times import CHINA
-from bot.platforms import read_ledger_of
 from bot.services.clean_up import SILENT_DAYS, Problem
 from bot.services.clean_up_json import ledger_line_json, totals_json
 from bot.services.dates_in_words import moment as in_words
 from bot.services.ledger_board import LedgerBoard, ReadLedger, View, Wish, view
+from bot.whole_ledger import read_ledger
 from connectors.desk.session import steward_of
 
 PREFIX = "/api/desk/ledger"
@@ -31,16 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def plug(app: web.Application, parts: Parts) -> None:
     assistant, settings = parts.assistant, parts.settings
-    app[BOARD] = LedgerBoard(
-        lambda told: read_ledger_of(
-            assistant,
-            settings.platform_url,
-            settings.platform_city,
-            settings.database_url,
-            told,
-        ),
-        assistant.now,
-    )
+    app[BOARD] = LedgerBoard(lambda told: read_ledger(settings, assistant, told), assistant.now)
     app.cleanup_ctx.append(_closing)
     app.router.add_get(PREFIX, ledger)
     app.router.add_post(f"{PREFIX}/refresh", refresh)

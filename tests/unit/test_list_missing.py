@@ -136,6 +136,22 @@ def test_a_paper_answers_an_objection_only_when_it_came_later(at, state):
     assert line.where.startswith("王敏2026年11月18日")
 
 
+def test_of_a_case_that_passed_only_what_may_follow_is_wanted():
+    opinion = "同意容缺办理，工伤保险参保证明于五个工作日内补交。"
+    passed = progress(
+        step(CaseStatus.RECEIVED, ASKED_AT),
+        step(CaseStatus.PASSED_DEFERRED, ASKED_AT + timedelta(hours=5), opinion),
+    )
+    found = list_missing(passed, [CONTRACT, INSURANCE], [])
+    assert states(found) == {
+        "施工合同": MaterialState.NOT_ASKED,
+        "工伤保险参保证明": MaterialState.MISSING,
+    }
+    said = render_missing(found)
+    assert "1. 工伤保险参保证明（办理意见：工伤保险参保证明于五个工作日内补交；" in said
+    assert "审批通过时没有再要求：施工合同" in said
+
+
 def test_papers_and_files_of_another_case_do_not_count():
     found = list_missing(
         UNDER_WAY,

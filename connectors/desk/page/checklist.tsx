@@ -170,6 +170,7 @@ const ORDER: MaterialState[] = [
   "shared",
   "paper",
   "received",
+  "not_asked",
 ];
 
 function weight(line: Line): number {

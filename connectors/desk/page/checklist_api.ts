@@ -1,7 +1,7 @@
 import { requestJson } from "../../page/request";
 
 export type MaterialState =
-  "missing" | "rejected" | "open" | "shared" | "earlier" | "paper" | "received";
+  "missing" | "rejected" | "open" | "shared" | "earlier" | "paper" | "received" | "not_asked";
 
 /** One required material and how it stands. */
 export interface Line {
