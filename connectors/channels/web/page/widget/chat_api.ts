@@ -32,11 +32,14 @@ export type MessageBody = { text: string } | { button: string; title: string };
 export class ChatApi {
   constructor(private readonly host: string) {}
 
-  createSession(identityToken: string | null): Promise<Session> {
+  createSession(identityToken: string | null, browser: string, shared: boolean): Promise<Session> {
     return requestJson(`${this.host}/api/chat/sessions`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(identityToken ? { identity_token: identityToken } : {}),
+      body: JSON.stringify({
+        ...(identityToken ? { identity_token: identityToken, browser } : {}),
+        ...(shared ? { shared } : {}),
+      }),
     });
   }
 

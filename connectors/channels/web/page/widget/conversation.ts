@@ -5,7 +5,8 @@ import { Outbox, type Outgoing } from "../../../../page/outbox";
 import { Problem } from "../../../../page/request";
 import { ChatApi, type ConversationState, type MessageBody, type Queue } from "./chat_api";
 import { fetchIdentityToken, memoryKey } from "./identity";
-import { Memory } from "./memory";
+import { IdleWatch } from "./idle_watch";
+import { Memory, wipe } from "./memory";
 import type { Options } from "./options";
 
 const POLL_EVERY_MS = 3000;
@@ -27,6 +28,8 @@ export class Conversation {
   feedState: FeedState = "connecting";
   /** The host site says who is here, but the service did not accept its word. */
   identityRefused = false;
+  /** Why the session was ended without being asked to. */
+  ended: string | null = null;
   rated = false;
   seen = 0;
   readonly log = new EntryLog();
@@ -44,11 +47,19 @@ export class Conversation {
   /** Rises with every end, so that an answer to an ended session is not taken in. */
   private life = 0;
   private readonly pause = new Pause();
+  private readonly idle: IdleWatch | null = null;
 
   constructor(
-    private readonly options: Options,
+    readonly options: Options,
     private readonly onChange: () => void,
   ) {
+    if (options.shared) {
+      this.idle = new IdleWatch(options.idleMs, {
+        inUse: () => this.session !== null,
+        onChange: () => this.onChange(),
+        onIdle: () => void this.endForIdleness(),
+      });
+    }
     this.api = new ChatApi(options.host);
     this.outbox = new Outbox(
       (item) => this.deliver(item),
@@ -67,10 +78,20 @@ export class Conversation {
     return this.options.host;
   }
 
+  /** Seconds until everything is wiped because nobody is here; null while there is time. */
+  get secondsLeft(): number | null {
+    return this.idle?.secondsLeft ?? null;
+  }
+
   /** Finds out who is here; connects at once only where an answer from a person may be due. */
   async recognise(): Promise<void> {
     this.recogniseAs(await fetchIdentityToken(this.options));
-    const remembered = this.memory?.read();
+    let remembered = this.memory?.read();
+    if (remembered && this.idle && Date.now() - remembered.touched > this.options.idleMs) {
+      // A window that was brought back: who it belonged to has left.
+      await this.end();
+      remembered = null;
+    }
     this.seen = remembered?.seen ?? 0;
     if (remembered && (remembered.owner === "waiting" || remembered.owner === "steward")) {
       void this.connect();
@@ -162,11 +183,23 @@ export class Conversation {
 
   /** Ends the session and forgets it on this computer, even when the server cannot be reached. */
   async end(): Promise<void> {
-    const session = this.session ?? this.memory?.read()?.session;
+    const sessions = new Set(this.session ? [this.session] : []);
+    const kept = this.memory?.read()?.session;
+    if (kept) sessions.add(kept);
     this.sleep();
     this.memory?.forget();
+    for (const session of wipe(this.options.host)) sessions.add(session);
+    this.ended = null;
     this.changed();
-    if (session) await this.api.endSession(session).catch(() => undefined);
+    const ends = [...sessions].map((session) => this.api.endSession(session));
+    await Promise.allSettled(ends);
+  }
+
+  private async endForIdleness(): Promise<void> {
+    const ending = this.end();
+    this.ended = "长时间没有操作，已结束会话并清除记录。";
+    this.changed();
+    await ending;
   }
 
   private async begin(): Promise<void> {
@@ -185,6 +218,7 @@ export class Conversation {
   private settleIn(): void {
     this.phase = "ready";
     this.trouble = null;
+    this.ended = null;
     this.startFeed();
     this.outbox.retry();
   }
@@ -192,7 +226,8 @@ export class Conversation {
   private async openSession(): Promise<void> {
     const life = this.life;
     if (this.options.identityUrl) this.recogniseAs(await fetchIdentityToken(this.options));
-    const opened = await this.api.createSession(this.token);
+    const browser = this.memory?.browser() ?? "";
+    const opened = await this.api.createSession(this.token, browser, this.options.shared);
     if (life !== this.life) return;
     if (opened.conversation !== this.conversation) {
       this.log.clear();
@@ -203,7 +238,7 @@ export class Conversation {
     this.conversation = opened.conversation;
     this.enterprise = opened.enterprise?.name ?? null;
     this.identityRefused = this.token !== null && !opened.enterprise;
-    if (this.identityRefused) this.memory = new Memory(memoryKey(this.options.host, null));
+    if (this.identityRefused) this.memory = this.memoryOf(null);
     this.owner = opened.owner;
     this.remember();
   }
@@ -214,7 +249,11 @@ export class Conversation {
     if (this.memory?.key === key) return;
     // Somebody else is signed in now: nothing of the person before may reach them.
     if (this.memory) this.outbox.clear();
-    this.memory = new Memory(key);
+    this.memory = this.memoryOf(token);
+  }
+
+  private memoryOf(token: string | null): Memory {
+    return new Memory(memoryKey(this.options.host, token), this.options.shared);
   }
 
   /** Runs `use`; a session that has expired is replaced quietly, once. */
@@ -338,6 +377,7 @@ export class Conversation {
       owner: this.owner,
       seen: this.seen,
       unsent: this.outbox.items.filter((item) => item.state !== "sent"),
+      touched: this.idle?.touched ?? Date.now(),
     });
   }
 

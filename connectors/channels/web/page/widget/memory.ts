@@ -1,3 +1,4 @@
+import { randomKey } from "../../../../page/random_key";
 import type { Outgoing } from "../../../../page/outbox";
 import type { Owner } from "../../../../page/entries";
 import type { MessageBody } from "./chat_api";
@@ -10,16 +11,27 @@ export interface Remembered {
   owner: Owner;
   seen: number;
   unsent: Outgoing<MessageBody>[];
+  /** When the person was last here, in milliseconds. */
+  touched: number;
 }
 
-/** One person's corner of local storage; where storage is forbidden, memory of this page only. */
+const PREFIX = "bangban:";
+
+/**
+ * One person's corner of the browser's storage: of this window alone on a shared computer. Where
+ * storage is forbidden, memory of this page only.
+ */
 export class Memory {
   private fallback: string | null = null;
+  private browserKey: string | null = null;
 
-  constructor(readonly key: string) {}
+  constructor(
+    readonly key: string,
+    private readonly shared: boolean,
+  ) {}
 
   read(): Remembered | null {
-    const raw = this.readRaw();
+    const raw = this.readRaw(this.key) ?? this.fallback;
     if (!raw) return null;
     try {
       return JSON.parse(raw) as Remembered;
@@ -31,27 +43,68 @@ export class Memory {
   write(remembered: Remembered): void {
     const raw = JSON.stringify(remembered);
     this.fallback = raw;
-    try {
-      localStorage.setItem(this.key, raw);
-    } catch {
-      // Storage is full or forbidden: the conversation lasts as long as the page.
-    }
+    this.writeRaw(this.key, raw);
   }
 
   forget(): void {
     this.fallback = null;
+    this.browserKey = null;
+  }
+
+  /** A secret of this browser: an identity token that it has used is worth nothing elsewhere. */
+  browser(): string {
+    const place = `${this.key}:browser`;
+    this.browserKey ??= this.readRaw(place);
+    if (!this.browserKey) {
+      this.browserKey = randomKey();
+      this.writeRaw(place, this.browserKey);
+    }
+    return this.browserKey;
+  }
+
+  private readRaw(key: string): string | null {
     try {
-      localStorage.removeItem(this.key);
+      return storageOf(this.shared).getItem(key);
+    } catch {
+      return null;
+    }
+  }
+
+  private writeRaw(key: string, raw: string): void {
+    try {
+      storageOf(this.shared).setItem(key, raw);
+    } catch {
+      // Storage is full or forbidden: the conversation lasts as long as the page.
+    }
+  }
+}
+
+/** Wipes what anybody's conversations with this host left in this browser; returns their sessions. */
+export function wipe(host: string): string[] {
+  const sessions: string[] = [];
+  for (const shared of [true, false]) {
+    try {
+      const storage = storageOf(shared);
+      for (const key of Object.keys(storage).filter((name) => name.startsWith(PREFIX + host))) {
+        sessions.push(...sessionIn(storage.getItem(key)));
+        storage.removeItem(key);
+      }
     } catch {
       // Storage is forbidden: nothing was kept there.
     }
   }
+  return sessions;
+}
 
-  private readRaw(): string | null {
-    try {
-      return localStorage.getItem(this.key);
-    } catch {
-      return this.fallback;
-    }
+function sessionIn(raw: string | null): string[] {
+  try {
+    const { session } = JSON.parse(raw ?? "") as Partial<Remembered>;
+    return session ? [session] : [];
+  } catch {
+    return [];
   }
+}
+
+function storageOf(shared: boolean): Storage {
+  return shared ? sessionStorage : localStorage;
 }

@@ -37,6 +37,7 @@ export function Panel({ conversation, title, open, onClose }: Props): JSX.Elemen
     if (open && document.visibilityState === "visible") conversation.markSeen();
   });
 
+  const { shared } = conversation.options;
   const withPerson = conversation.owner === "waiting" || conversation.owner === "steward";
 
   const wipe = async (): Promise<void> => {
@@ -66,6 +67,11 @@ export function Panel({ conversation, title, open, onClose }: Props): JSX.Elemen
           <h2>{title}</h2>
           <p>{conversation.enterprise ?? "匿名咨询"}</p>
         </div>
+        {shared && (
+          <button type="button" class="leave" onClick={() => void wipe()}>
+            结束并清除
+          </button>
+        )}
         <button type="button" class="icon" aria-label="关闭窗口" onClick={onClose}>
           <CloseIcon />
         </button>
@@ -94,9 +100,11 @@ export function Panel({ conversation, title, open, onClose }: Props): JSX.Elemen
           >
             {withPerson ? "已转人工" : "转人工"}
           </button>
-          <button type="button" onClick={() => setConfirming(true)}>
-            结束并清除记录
-          </button>
+          {!shared && (
+            <button type="button" onClick={() => setConfirming(true)}>
+              结束并清除记录
+            </button>
+          )}
         </div>
       )}
     </section>

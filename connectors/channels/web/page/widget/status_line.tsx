@@ -20,8 +20,18 @@ export function StatusLine({ conversation }: { conversation: Conversation }): JS
         </p>
       )}
       {conversation.identityRefused && (
-        <p class="trouble">登录信息没有通过核验，现在按匿名咨询。请重新登录网站后刷新页面。</p>
+        <p class="trouble">
+          登录信息没有通过核验或已经用过，现在按匿名咨询。请刷新页面；仍然不行，请重新登录网站。
+        </p>
       )}
+      {conversation.secondsLeft !== null && (
+        <p class="trouble">
+          很久没有操作，
+          {conversation.secondsLeft > 10 ? "即将" : `${conversation.secondsLeft} 秒后`}
+          结束会话并清除记录。
+        </p>
+      )}
+      {conversation.ended && <p class="trouble">{conversation.ended}</p>}
       {!trouble && phase === "connecting" && <p class="trouble">正在连接…</p>}
       {!trouble && lost && <p class="trouble">连接中断，正在重新连接…</p>}
     </div>
