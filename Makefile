@@ -99,6 +99,7 @@ lint: setup
 bench: setup model
 	@short=0; $(BIN)/python -m tests.bench.understanding || short=1; \
 	$(BIN)/python -m tests.bench.size || short=1; \
+	$(BIN)/python -m tests.bench.ledger || short=1; \
 	$(BIN)/python -m tests.bench || short=1; exit $$short
 
 clean:
