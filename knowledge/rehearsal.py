@@ -123,8 +123,10 @@ def rehearse(
     near_misses: Sequence[NearMiss] = (),
 ) -> Rehearsal:
     """Asks every question of the catalogue that the index was built from."""
-    left_out = fusion.probabilities(index.own_features())
-    known = fusion.probabilities(index.features(index.questions, index.question_vectors))
+    own = slice(index.catalogued)
+    left_out = fusion.probabilities(index.own_features()[own])
+    verbatim = index.features(index.questions[own], index.question_vectors[own])
+    known = fusion.probabilities(verbatim)
     written = (
         (matter.id, place, question.text)
         for matter in catalogue.matters.values()

@@ -14,6 +14,7 @@ import click
 from bot.commands.failing import said_plainly, settings_or_exit
 from bot.commands.scoreboards import show, show_dialogues
 from bot.commands.talk import conversed
+from bot.components.cross_validation import cross_validate as held_out
 from bot.components.understanding import Pipeline
 from bot.scoreboard.asked import Dialogue, NotLabelled, Question, read_labelled
 from bot.scoreboard.board import Scoreboard, judge
@@ -33,27 +34,47 @@ def parse(file: TextIO) -> None:
 
 
 @click.command(help="用带标注的问题文件或对话文件（JSON 行，按内容识别）评测理解效果。")
-@click.argument("file", type=click.File(encoding="utf-8"))
+@click.argument("file", type=click.File(encoding="utf-8"), required=False)
 @click.option("--matters", type=click.File(encoding="utf-8"), help="只统计文件中列出的事项")
+@click.option(
+    "--cross-validate",
+    is_flag=True,
+    help="不读文件：在训练数据上交叉验证（每部分由没有见过它的模型判断），约需 3 分钟",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档")
-def evaluate(file: TextIO, matters: TextIO | None, as_json: bool) -> None:
-    try:
-        asked = read_labelled(file, file.name)
-    except (NotLabelled, UnicodeDecodeError) as error:
-        raise click.UsageError(str(error)) from error
-    if asked and isinstance(asked[0], Dialogue):
-        if matters:
-            raise click.UsageError("--matters 只用于问题文件")
-        board: Scoreboard | DialogueBoard = of_dialogues(asked)  # type: ignore[arg-type]
-    else:
-        only = frozenset(matters.read().split()) if matters else None
-        board = of_questions(asked, only)  # type: ignore[arg-type]
+def evaluate(
+    file: TextIO | None, matters: TextIO | None, cross_validate: bool, as_json: bool
+) -> None:
+    if (file is None) != cross_validate:
+        raise click.UsageError("给出一个问题文件或对话文件，或者用 --cross-validate")
+    only = frozenset(matters.read().split()) if matters else None
+    board = of_training_data(only) if file is None else of_file(file, only)
     if as_json:
         click.echo(json.dumps(board.as_json(), ensure_ascii=False, indent=1))
     elif isinstance(board, Scoreboard):
         show(board)
     else:
         show_dialogues(board)
+
+
+def of_file(file: TextIO, only: frozenset[str] | None) -> Scoreboard | DialogueBoard:
+    try:
+        asked = read_labelled(file, file.name)
+    except (NotLabelled, UnicodeDecodeError) as error:
+        raise click.UsageError(str(error)) from error
+    if asked and isinstance(asked[0], Dialogue):
+        if only is not None:
+            raise click.UsageError("--matters 只用于问题文件")
+        return of_dialogues(asked)  # type: ignore[arg-type]
+    return of_questions(asked, only)  # type: ignore[arg-type]
+
+
+def of_training_data(only: frozenset[str] | None = None) -> Scoreboard:
+    logging.disable(logging.WARNING)
+    with said_plainly():
+        judged = held_out()
+    questions, answers = zip(*judged, strict=True)
+    return judge(questions, answers, only)
 
 
 def of_questions(questions: Sequence[Question], only: frozenset[str] | None = None) -> Scoreboard:

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.message_features import EXAMPLE
 from bot.settings import read_settings
-from knowledge.loader import load_catalogue
+from knowledge.loader import Catalogue, load_catalogue
 
 MATTER, TERM = "matter", "term"
 
@@ -43,19 +43,23 @@ class CatalogueExamples(GraphComponent):  # type: ignore[misc]
         return load_catalogue(read_settings().served).version
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        catalogue = load_catalogue(read_settings().served)
-        asked = [
-            (question.text, f"ask_{question.aspect}", question.aspect2)
-            for matter in catalogue.matters.values()
-            for question in matter.questions
-        ]
-        added = [_example(*of, MATTER, place) for place, of in enumerate(asked)]
-        terms = [text for term in catalogue.terms.values() for text in term.questions]
-        added += [_example(text, "policy", None, TERM, place) for place, text in enumerate(terms)]
+        added = examples_of(load_catalogue(read_settings().served))
         return training_data.merge(TrainingData(added))
 
     def process(self, messages: list[Message]) -> list[Message]:
         return messages
+
+
+def examples_of(catalogue: Catalogue) -> list[Message]:
+    asked = [
+        (question.text, f"ask_{question.aspect}", question.aspect2)
+        for matter in catalogue.matters.values()
+        for question in matter.questions
+    ]
+    added = [_example(*of, MATTER, place) for place, of in enumerate(asked)]
+    terms = [text for term in catalogue.terms.values() for text in term.questions]
+    added += [_example(text, "policy", None, TERM, place) for place, text in enumerate(terms)]
+    return added
 
 
 def _example(text: str, intent: str, aspect2: str | None, kind: str, place: int) -> Message:

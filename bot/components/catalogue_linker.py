@@ -18,10 +18,12 @@ from bot.components import sentence_features
 from bot.components.catalogue_examples import MATTER, TERM
 from bot.components.message_features import (
     EXAMPLE,
+    NO_MATTER,
     READ,
     attach,
     example_of,
     is_text,
+    matter_of,
     stacked,
 )
 from bot.components.searchable import learned_from, searchable
@@ -33,7 +35,6 @@ from knowledge.search.linker import Judged, Linker, LinkExamples, Links, train_f
 ORIGIN = "CatalogueLinker"
 LINKS, TERM_LINKS, RELINK, NAMED = "matter_links", "term_links", "relink", "matters_named"
 ABOUT_NOTHING = ("out_of_scope", "small_talk")
-NO_MATTER = "none"  # in the metadata of an example that only its conversation explains
 
 
 @DefaultV1Recipe.register(
@@ -84,7 +85,7 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
         messages = [m for m in training_data.training_examples if is_text(m)]
         matters, terms = (learned_from(i) for i in (searchable().matters, searchable().terms))
         self._fusions = {
-            MATTER: _fit(matters, _meant(messages), list(filter(_about_nothing, messages))),
+            MATTER: _fit(matters, _offered(messages), list(filter(_about_nothing, messages))),
             TERM: _fit(terms, [], [m for m in messages if m.get(INTENT) != "policy"]),
         }
         with self._storage.write_to(self._resource) as folder:
@@ -100,16 +101,15 @@ class CatalogueLinker(GraphComponent):  # type: ignore[misc]
         return training_data
 
     def _evidence(self, kind: str, messages: list[Message]) -> Scores:
-        """What the linker makes of each training text, of the catalogue's own without itself."""
+        """What the linker makes of each training text, of those that it knows without itself."""
         linker = self._linker(kind)
         index = learned_from(linker.index)
-        rows = linker.evidence(Scored(index.ids, row) for row in _features(index, messages))
-        own = linker.evidence(Scored(index.ids, row) for row in index.own_features())
-        for number, message in enumerate(messages):
-            example = message.get(EXAMPLE)
-            if example and example[0] == kind:
-                rows[number] = own[example[1]]
-        return rows
+        known = _known(index, kind, messages)
+        new = [place for place in range(len(messages)) if place not in known]
+        features = np.empty((len(messages), len(index.ids), len(FEATURES)), np.float32)
+        features[new] = _features(index, [messages[place] for place in new])
+        features[list(known)] = index.own_features()[list(known.values())]
+        return linker.evidence(Scored(index.ids, row) for row in features)
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(is_text, messages):
@@ -143,6 +143,23 @@ def _scored(index: Index, message: Message) -> Scored:
     return index.score(message.get(READ), stacked([message], sentence_features.ORIGIN)[0])
 
 
+def _known(index: CatalogueIndex, kind: str, messages: list[Message]) -> dict[int, int]:
+    """Which messages are questions of the index, and which ones: the catalogue's by their place,
+    those of nlu_data by matter and in their order."""
+    found = {}
+    ids = set(index.ids) if kind == MATTER else set()
+    heard: dict[str, list[int]] = {id: [] for id in index.ids}
+    for place, message in enumerate(messages):
+        example = message.get(EXAMPLE)
+        if example and example[0] == kind:
+            found[place] = example[1]
+        elif (matter := matter_of(message)) in ids:
+            heard[str(matter)].append(place)
+    places = (place for id in index.ids for place in heard[id])
+    found.update({place: index.catalogued + number for number, place in enumerate(places)})
+    return found
+
+
 def _features(index: CatalogueIndex, messages: list[Message]) -> Scores:
     if not messages:
         return np.zeros((0, len(index.ids), len(FEATURES)), np.float32)
@@ -161,16 +178,10 @@ def _fit(
     )
 
 
-def _meant(messages: list[Message]) -> list[tuple[Message, list[str]]]:
-    """Examples of nlu_data that say which matter they mean, or which they may mean."""
-    found = []
-    for message in messages:
-        example = example_of(message)
-        if example.get("offer"):
-            found.append((message, list(example["offer"])))
-        elif example.get("matter") not in (None, NO_MATTER):
-            found.append((message, [example["matter"]]))
-    return found
+def _offered(messages: list[Message]) -> list[tuple[Message, list[str]]]:
+    """Examples of nlu_data that say which matters they may mean."""
+    offers = ((message, example_of(message).get("offer")) for message in messages)
+    return [(message, list(offer)) for message, offer in offers if offer]
 
 
 def _about_nothing(message: Message) -> bool:

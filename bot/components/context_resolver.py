@@ -29,7 +29,7 @@ from knowledge.conversation.heard import (
 )
 from knowledge.conversation.resolver import Resolver
 from knowledge.schema import Matter
-from knowledge.search.decide import Thresholds
+from knowledge.search.decide import Sureness, Thresholds
 from knowledge.search.linker import Links
 from knowledge.search.names import common_part, name_parts
 
@@ -42,7 +42,7 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
     """The last word on a message. Its thresholds and weights are in config.yml, with reasons."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self._limits = Thresholds(config["wrong_costs"], config["known"], config["offered_share"])
+        self._limits = limits_of(config)
         self._weights = Weights(
             asking=config["asking"],
             same_matter=config["same_matter"],
@@ -70,8 +70,10 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
     def get_default_config() -> dict[str, Any]:
         return {
             "wrong_costs": 5.0,
+            "missed": 0.2,
             "known": 0.3,
             "offered_share": 0.15,
+            "sureness": {"base": -2.3, "best": 0.1, "ambiguous": -0.5, "next_best": -0.4},
             "asking": 3.0,
             "same_matter": 3.0,
             "earlier": 2.0,
@@ -118,6 +120,16 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
 
 def _names(matter: Matter) -> list[str]:
     return [matter.name, *matter.aliases]
+
+
+def limits_of(config: Mapping[str, Any]) -> Thresholds:
+    return Thresholds(
+        config["wrong_costs"],
+        config["missed"],
+        config["known"],
+        config["offered_share"],
+        Sureness(**config["sureness"]),
+    )
 
 
 def heard_of(message: Message) -> Heard:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.components.catalogue_examples import MATTER
-from bot.components.context_resolver import ContextResolver
+from bot.components.context_resolver import ContextResolver, limits_of
 from bot.components.encoder import shared_encoder
 from bot.components.searchable import learned_from, searchable, use_catalogue
 from bot.components.understanding import Pipeline
@@ -95,4 +95,4 @@ def _limits() -> Thresholds:
     name = f"{ContextResolver.__module__}.{ContextResolver.__name__}"
     given = next(c for c in read_yaml(ROOT / "config.yml")["pipeline"] if c["name"] == name)
     config = {**ContextResolver.get_default_config(), **given}
-    return Thresholds(config["wrong_costs"], config["known"], config["offered_share"])
+    return limits_of(config)

@@ -13,6 +13,7 @@ from scipy import sparse
 
 READ = "read_text"  # the text in one spelling, pinyin and slips resolved
 EXAMPLE = "catalogue_example"  # for a question of the catalogue: its kind and its place there
+NO_MATTER = "none"  # in the metadata of an example that only its conversation explains
 Row = Any  # (messages, width): NDArray[np.float32] or scipy.sparse.csr_matrix
 
 
@@ -40,3 +41,10 @@ def is_text(message: Message) -> bool:
 def example_of(message: Message) -> dict[str, Any]:
     """The metadata that an example of nlu_data carries."""
     return (message.get("metadata") or {}).get("example") or {}
+
+
+def matter_of(message: Message) -> str | None:
+    """The one matter that an example of nlu_data says it asks about."""
+    example = example_of(message)
+    matter = example.get("matter")
+    return None if example.get("offer") or matter in (None, NO_MATTER) else str(matter)

@@ -7,8 +7,9 @@ import logging
 import shutil
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.components.encoder import SentenceEncoder, shared_encoder
 from bot.components.vector_cache import VectorCache
@@ -30,12 +31,19 @@ SERVICE, SERVICES = "service", "services"  # the stage of what an intermediary s
 NAMES_COUNT = 3  # the speller sees a name as often as this: what is official is spelt so
 
 
+class Spoken(NamedTuple):
+    """A text of the training data, with the matter that it asks about when it says which."""
+
+    text: str
+    matter: str | None = None
+
+
 @dataclass(frozen=True)
 class Searchable:
     """Everything that is built from the catalogue's texts, without training."""
 
     catalogue: Catalogue
-    spoken: tuple[str, ...]  # texts of the training data: the speller's other teacher
+    spoken: tuple[Spoken, ...]  # the training data: teaches the speller, and asks about matters
     encoder: SentenceEncoder
     encode: Encode  # many texts at once, remembered on disk
     speller: Speller
@@ -48,7 +56,7 @@ _building = threading.Lock()
 _current: Searchable | None = None
 
 
-def searchable(spoken: Sequence[str] | None = None) -> Searchable:
+def searchable(spoken: Sequence[Spoken] | None = None) -> Searchable:
     """The one in use; built at first need, and again when `spoken` is given and new."""
     global _current
     with _building:
@@ -76,7 +84,7 @@ def warm(texts: Sequence[str]) -> None:
 
 def build(
     catalogue: Catalogue,
-    spoken: Sequence[str],
+    spoken: Sequence[Spoken],
     encoder: SentenceEncoder,
     encode: Encode | None = None,
     tell: Tell = log.info,
@@ -119,7 +127,7 @@ class _Found:
 
 def _found(
     catalogue: Catalogue,
-    spoken: Sequence[str],
+    spoken: Sequence[Spoken],
     terms: Sequence[Entry],
     encode: Encode,
     folder: Path,
@@ -128,17 +136,27 @@ def _found(
     """Kept in the folder when the catalogue is very large."""
     entries = []
     services = []
+    heard = _heard(spoken)
     for matter in catalogue.matters.values():
-        entries.append(matter_entry(matter))
+        entries.append(replace(matter_entry(matter), heard=heard.get(matter.id, [])))
         if matter.stage == SERVICE:
             services.append(matter.id)
     texts = [text for entry in [*entries, *terms] for text in _written(entry)]
-    speller = Speller([*texts, *spoken])
-    if sum(len(entry.names) + len(entry.questions) for entry in entries) <= EXACT_TEXTS:
+    speller = Speller([*texts, *(one.text for one in spoken)])
+    if sum(len(entry.texts) for entry in entries) <= EXACT_TEXTS:
         return _Found(speller, CatalogueIndex(entries, speller, encode), frozenset(services))
     compile_index(entries, speller, encode, folder, tell, {SERVICES: services})
     _remove_unused(folder.parent)
     return _Found.kept(folder)
+
+
+def _heard(spoken: Sequence[Spoken]) -> dict[str, list[str]]:
+    """By matter."""
+    found: dict[str, list[str]] = {}
+    for text, matter in spoken:
+        if matter:
+            found.setdefault(matter, []).append(text)
+    return found
 
 
 def _remove_unused(folder: Path) -> None:
@@ -148,9 +166,10 @@ def _remove_unused(folder: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _address(catalogue: Catalogue, spoken: Sequence[str], encoder: SentenceEncoder) -> str:
+def _address(catalogue: Catalogue, spoken: Sequence[Spoken], encoder: SentenceEncoder) -> str:
     """Of what is made from these; another catalogue, model or encoder has another."""
-    said = "\n".join([str(FORM), catalogue.version, encoder.fingerprint, *spoken])
+    told = (f"{text}\t{matter}" for text, matter in spoken)
+    said = "\n".join([str(FORM), catalogue.version, encoder.fingerprint, *told])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

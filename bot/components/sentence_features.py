@@ -14,8 +14,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.encoder import shared_encoder
-from bot.components.message_features import EXAMPLE, READ, attach, is_text
-from bot.components.searchable import Searchable, searchable
+from bot.components.message_features import EXAMPLE, READ, attach, is_text, matter_of
+from bot.components.searchable import Searchable, Spoken, searchable
 
 ORIGIN = "SentenceFeatures"
 
@@ -26,9 +26,10 @@ class EncoderChanged(Exception):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceFeatures(GraphComponent):  # type: ignore[misc]
-    """Reads and encodes. What it learns is which words people use, for correcting slips."""
+    """Reads and encodes. What it learns is which words people use: for correcting slips, and
+    for which matter."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource, spoken: list[str]) -> None:
+    def __init__(self, storage: ModelStorage, resource: Resource, spoken: list[Spoken]) -> None:
         self._storage = storage
         self._resource = resource
         self._spoken = spoken
@@ -60,8 +61,9 @@ class SentenceFeatures(GraphComponent):  # type: ignore[misc]
                 f"the model was trained with the encoder {stored['encoder']}, but {found} is in "
                 "use: run `bangban train`"
             )
-        searchable(stored["texts"])
-        return cls(model_storage, resource, stored["texts"])
+        spoken = [Spoken(*one) for one in stored["spoken"]]
+        searchable(spoken)
+        return cls(model_storage, resource, spoken)
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
@@ -69,12 +71,12 @@ class SentenceFeatures(GraphComponent):  # type: ignore[misc]
 
     def train(self, training_data: TrainingData) -> Resource:
         self._spoken = [
-            message.get(TEXT)
+            Spoken(message.get(TEXT), matter_of(message))
             for message in training_data.training_examples
             if message.get(TEXT) and not message.get(EXAMPLE)
         ]
         with self._storage.write_to(self._resource) as folder:
-            stored = {"encoder": shared_encoder().fingerprint, "texts": self._spoken}
+            stored = {"encoder": shared_encoder().fingerprint, "spoken": self._spoken}
             text = json.dumps(stored, ensure_ascii=False)
             (folder / "spoken.json").write_text(text, "utf-8")
         return self._resource

@@ -69,6 +69,8 @@ def judge(
 def figures(asked: Question, found: Understood) -> list[tuple[str, bool]]:
     """What one answer adds to the board: names of figures, and whether it counts for them."""
     right_act = found.act == asked.act
+    if asked.act == ASK_MATTER and not asked.right:  # which matter it asks about is not known
+        return [("act", right_act), ("aspect", found.aspect == asked.aspect)]
     if asked.act == ASK_MATTER:
         of_matter = _about_matter(asked, found)
         return [("act", right_act), *of_matter, ("right", dict(of_matter)["joint_or_asked_back"])]
@@ -122,7 +124,7 @@ def _as_said(asked: Question, found: Understood) -> bool:
     if found.act != asked.act:
         return False
     if asked.act == ASK_MATTER:
-        return found.matter in asked.right
+        return not asked.right or found.matter in asked.right
     return asked.act != CLARIFY or len(set(found.offer) & asked.right) >= FEWEST_OFFERED
 
 
@@ -130,10 +132,11 @@ def _note(board: Scoreboard, asked: Question, found: Understood) -> None:
     board.confusions.note("act", asked.act, found.act, asked.text)
     right = found.act == asked.act
     if asked.act == found.act == ASK_MATTER:
-        if found.matter not in asked.right:
+        right_matter = not asked.right or found.matter in asked.right
+        if not right_matter:
             board.confusions.note("matter", asked.matter, found.matter, asked.text)
         board.confusions.note("aspect", asked.aspect, found.aspect, asked.text)
-        right = found.matter in asked.right and found.aspect == asked.aspect
+        right = right_matter and found.aspect == asked.aspect
     if not right:
         board.wrong.append(
             {

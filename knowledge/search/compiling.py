@@ -81,7 +81,8 @@ def _rows(
     rows: list[tuple[str, int, int]] = []
     for owner, entry in enumerate(entries):
         rows += [(name, NAME, owner) for name in called[owner]]
-        rows += [(speller.read(question), QUESTION, owner) for question in entry.questions]
+        asked = [*entry.questions, *entry.heard]
+        rows += [(speller.read(question), QUESTION, owner) for question in asked]
         rows.append((f"{entry.names[0]}。{entry.summary}", SUMMARY, owner))
     texts, kinds, owners = zip(*rows, strict=True)
     return list(texts), np.array(kinds, np.int8), np.array(owners, np.int64)
@@ -89,7 +90,7 @@ def _rows(
 
 def _grams(entries: Sequence[Entry], texts: Sequence[str], kinds: Array) -> NgramTable:
     """Of names and questions; a summary's row is empty, since its letters are not compared."""
-    documents = ["\n".join([*e.names, e.summary, *e.questions]) for e in entries]
+    documents = ["\n".join(entry.texts) for entry in entries]
     searched = ["" if k == SUMMARY else text for text, k in zip(texts, kinds, strict=True)]
     return NgramTable(searched, LONGEST_NGRAM, documents)
 

@@ -22,12 +22,21 @@ LONGEST_NGRAM = 3
 
 @dataclass(frozen=True)
 class Entry:
-    """What the search knows of one thing that can be found: a matter or a term."""
+    """What the search knows of one thing that can be found: a matter or a term.
+
+    `heard` are questions known from elsewhere than the catalogue, such as training data.
+    """
 
     id: str
     names: list[str]
     summary: str = ""
     questions: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+
+    @property
+    def texts(self) -> list[str]:
+        """All that is written of it."""
+        return [*self.names, self.summary, *self.questions, *self.heard]
 
 
 # Each earns its place: leaving any one out makes the cross-validated linker worse.
@@ -77,6 +86,8 @@ class CatalogueIndex:
         self.names = NameTable(work_out([entry.names for entry in entries]))
         self._by_name = Groups(self.names.owners, len(entries))
         asked = [(i, speller.read(q)) for i, entry in enumerate(entries) for q in entry.questions]
+        self.catalogued = len(asked)  # the first of the questions are the catalogue's own
+        asked += [(i, speller.read(q)) for i, entry in enumerate(entries) for q in entry.heard]
         self.questions = [text for _, text in asked]
         self.owners = [owner for owner, _ in asked]
         self._by_question = Groups(self.owners, len(entries))
@@ -85,7 +96,7 @@ class CatalogueIndex:
         self._centre = vectors.mean(axis=0)
         summaries = [f"{entry.names[0]}。{entry.summary}" for entry in self.entries]
         self._lay_out(self._centred(vectors), self._centred(encode(summaries, "passage")))
-        documents = ["\n".join([*e.names, e.summary, *e.questions]) for e in entries]
+        documents = ["\n".join(entry.texts) for entry in entries]
         rows = [*self.questions, *self.names.texts]
         self._grams = NgramTable(rows, LONGEST_NGRAM, documents)
         self._by_gram = Postings(self._grams.rows[len(self.questions) :])
@@ -166,7 +177,7 @@ class CatalogueIndex:
         found[:, 6] = ridge + self._ridge_of_all
 
     def own_features(self) -> Scores:
-        """(questions, entries, FEATURES) of the catalogue's own questions, each without itself."""
+        """(questions, entries, FEATURES) of the known questions, each without itself."""
         if self._own_features is None:
             self._own_features = self._leave_each_out()
         return self._own_features

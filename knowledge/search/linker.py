@@ -31,7 +31,7 @@ class Links:
 
 @dataclass(frozen=True)
 class LinkExamples:
-    """What the fusion learns from beside the catalogue's own questions.
+    """What the fusion learns from beside the questions that the index knows.
 
     `meant`: for each text the matters that it may mean, one when it is clear. `unrelated`: how
     many texts are about none.
@@ -121,7 +121,7 @@ EVIDENCE = 11 + len(PEAKS)
 def train_fusion(
     index: CatalogueIndex, examples: LinkExamples, meant: Scores, unrelated: Scores
 ) -> Fusion:
-    """Learn from the catalogue's questions, each without itself, and from further examples.
+    """Learn from the known questions, each without itself, and from further examples.
 
     `meant` and `unrelated` are the features of the examples, in their order.
     """

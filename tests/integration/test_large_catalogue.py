@@ -11,7 +11,7 @@ import pytest
 
 from bot.components import searchable
 from bot.components.encoder import shared_encoder
-from bot.components.searchable import Searchable, build, learned_from, matter_entry
+from bot.components.searchable import Searchable, Spoken, build, learned_from, matter_entry
 from knowledge.loader import load_catalogue
 from knowledge.search import large
 from knowledge.search.compiling import compile_index
@@ -20,6 +20,7 @@ from knowledge.search.large import LargeIndex
 
 HELD_OUT = 5  # each fifth question is asked and not known
 RIDGE = FEATURES.index("ridge")
+SPOKEN = (Spoken("施工证"),)
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,11 @@ def test_a_large_catalogue_is_compiled_once(
     monkeypatch.setattr(searchable, "EXACT_TEXTS", 10)
     monkeypatch.setattr(searchable, "CACHE", tmp_path)
     told: list[str] = []
-    first = build(current.catalogue, ("施工证",), current.encoder, current.encode, told.append)
+    first = build(current.catalogue, SPOKEN, current.encoder, current.encode, told.append)
     assert isinstance(first.matters, LargeIndex)
     assert told
     told.clear()
-    again = build(current.catalogue, ("施工证",), current.encoder, current.encode, told.append)
+    again = build(current.catalogue, SPOKEN, current.encoder, current.encode, told.append)
     assert not told
     text = again.speller.read("shi gong xu ke zheng yao shen me cai liao")
     assert text == first.speller.read("shi gong xu ke zheng yao shen me cai liao")

@@ -9,10 +9,12 @@ import pytest
 from knowledge.conversation.heard import Catalogue, Context, Heard, Outcome, Weights
 from knowledge.conversation.resolver import Resolver
 from knowledge.references import ordinal_of, without_denials
-from knowledge.search.decide import Thresholds
+from knowledge.search.decide import Sureness, Thresholds
 from knowledge.search.linker import Links
 
-LIMITS = Thresholds(wrong_costs=5, known=0.3, offered=0.15)
+LIMITS = Thresholds(
+    5, missed=0.2, known=0.3, offered=0.15, sureness=Sureness(-2.25, 0.08, -0.48, -0.4)
+)
 WEIGHTS = Weights(
     asking=3, same_matter=3, offered=20, earlier=2, aspect=0.4, aspect_of_answer=0.9,
     second=0.25, answered=0.55, named=4, service=0.5,

@@ -10,15 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.components.act_aspect_classifier import Inputs
-from bot.components.calibrated_regression import CalibratedRegression
 from bot.components.explanation.candidates import candidates, costs
 from bot.components.explanation.regression import explain_choice
-from knowledge.search.decide import Thresholds, decide
+from bot.components.kernel_machine import KernelMachine
+from knowledge.search.decide import Sureness, Thresholds, decide
 from knowledge.search.fusion import Fusion
 from knowledge.search.index import FEATURES, Scored
 from knowledge.search.linker import Links
 
-LIMITS = Thresholds(wrong_costs=5.0, known=0.3, offered=0.15)
+LIMITS = Thresholds(
+    5.0, missed=0.2, known=0.3, offered=0.15, sureness=Sureness(-1, 0.5, -0.5, -0.4)
+)
 
 
 class Letters:
@@ -28,10 +30,12 @@ class Letters:
         return [(place // 2, "甲乙"[place % 2]) for place in places]
 
 
-def regression() -> CalibratedRegression:
+def machine() -> KernelMachine:
+    """Of six columns of letters, two of likeness, and four known texts."""
     random = np.random.default_rng(7)
-    weights = random.normal(size=(3, 6 + 5)).astype(np.float32)
-    return CalibratedRegression(["a", "b", "c"], weights, random.normal(size=3), 1.7)
+    weights = random.normal(size=(3, 6 + 2)).astype(np.float32)
+    known = random.normal(size=(3, 4)).astype(np.float32)
+    return KernelMachine(["a", "b", "c"], weights, known, random.normal(size=3))
 
 
 def test_the_parts_of_a_choice_add_up_to_the_odds() -> None:
@@ -39,10 +43,11 @@ def test_the_parts_of_a_choice_add_up_to_the_odds() -> None:
     given = Inputs(
         np.array([0, 2, 5], np.int32),
         np.array([0.5, 0.2, 0.9], np.float32),
-        random.normal(size=5).astype(np.float32),
+        random.normal(size=2).astype(np.float32),
+        random.normal(size=4).astype(np.float32),
     )
 
-    choice = explain_choice(regression(), given, Letters(), likeness=2)
+    choice = explain_choice(machine(), given, Letters())
 
     (_, first), (_, second), *_ = choice.shares
     assert sum(choice.kinds.values()) == pytest.approx(math.log(first / second), abs=1e-4)

@@ -23,7 +23,7 @@ from knowledge.rehearsal import (
     read_known,
     rehearse,
 )
-from knowledge.search.decide import Decision, Thresholds
+from knowledge.search.decide import Decision, Sureness, Thresholds
 from knowledge.search.fusion import Fusion
 from knowledge.search.index import FEATURES, CatalogueIndex, Entry
 from knowledge.search.spelling import Speller
@@ -200,7 +200,9 @@ def test_a_question_does_not_find_itself(catalogue: Catalogue) -> None:
     index = CatalogueIndex(entries, Speller(TEXTS), encode)
     weights = np.ones(len(FEATURES))
     fusion = Fusion(np.ones(len(FEATURES)), weights, 1.0)
-    found = rehearse(catalogue, index, fusion, Thresholds(5, 0.3, 0.15)).of(PERMIT)
+    found = rehearse(
+        catalogue, index, fusion, Thresholds(5, 0.2, 0.3, 0.15, Sureness(-2.25, 0.08, -0.48, -0.4))
+    ).of(PERMIT)
     assert [question.text for question in found] == list(TEXTS)
     known = fusion.probabilities(index.features(index.questions, index.question_vectors))
     column = index.ids.index(PERMIT)

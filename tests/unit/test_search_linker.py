@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.search.decide import Thresholds, decide
+from knowledge.search.decide import Sureness, Thresholds, decide
 from knowledge.search.fusion import Fusion
 from knowledge.search.index import FEATURES, CatalogueIndex, Entry
 from knowledge.search.large import _highest
@@ -171,7 +171,9 @@ def test_a_speller_that_was_kept_reads_as_before() -> None:
         assert again.read(text) == speller.read(text)
 
 
-LIMITS = Thresholds(wrong_costs=5, known=0.3, offered=0.15)
+LIMITS = Thresholds(
+    5, missed=0.2, known=0.3, offered=0.15, sureness=Sureness(-2.25, 0.08, -0.48, -0.4)
+)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +185,7 @@ LIMITS = Thresholds(wrong_costs=5, known=0.3, offered=0.15)
         ({"a": 0.9, "b": 0.06}, 0.9, None, ("a", "b")),
         ({"a": 0.1, "b": 0.05}, 0.0, None, ()),
         ({"a": 0.85, "b": 0.05}, 0.0, "a", ()),
+        ({"a": 0.85, "b": 0.05}, 0.6, None, ("a", "b")),
         ({"a": 1.0}, 0.9, "a", ()),
     ],
 )

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge.search.decide import FEWEST_OFFERED, MOST_OFFERED, Thresholds
+from knowledge.search.decide import (
+    FEWEST_OFFERED,
+    MOST_OFFERED,
+    Thresholds,
+    sure_of,
+    to_offer,
+)
 from knowledge.search.fusion import Fusion
 from knowledge.search.index import FEATURES, Scored
 from knowledge.search.linker import Links
@@ -62,17 +68,12 @@ def candidates(fusion: Fusion, scored: Scored, weighed: Links) -> list[Candidate
 def costs(links: Links, ambiguous: float, limits: Thresholds) -> Costs:
     """The two sides that `knowledge.search.decide` compares."""
     ranked = links.best(MOST_OFFERED)
-    top = ranked[0][1] if ranked else 0.0
-    offer = [link for link in ranked if link[1] >= limits.offered * top]
-    if len(offer) < FEWEST_OFFERED:
-        offer = ranked[:FEWEST_OFFERED]
-    clear = 1 - ambiguous
-    missed = 1 - sum(share for _, share in offer)
+    sure = sure_of(ranked, limits, ambiguous) if ranked else 0.0
     return Costs(
-        answering=limits.wrong_costs * (1 - clear * top),
-        asking=1 + limits.wrong_costs * clear * missed,
+        answering=limits.wrong_costs * (1 - sure),
+        asking=limits.asking,
         believed=sum(share for _, share in ranked),
         known=limits.known,
         ambiguous=ambiguous,
-        offered=[slug for slug, _ in offer],
+        offered=to_offer(ranked, limits) if ranked else (),
     )

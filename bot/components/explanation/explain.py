@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.components import catalogue_linker
 from bot.components.act_aspect_classifier import ActAspectClassifier
 from bot.components.catalogue_linker import CatalogueLinker
 from bot.components.character_ngrams import CharacterNgrams
 from bot.components.context_resolver import ContextResolver
 from bot.components.explanation.candidates import Candidate, Costs, candidates, costs
 from bot.components.explanation.regression import Choice, explain_choice
-from bot.components.message_features import READ, is_text, stacked
+from bot.components.message_features import READ, is_text
 from bot.components.understanding import Pipeline, understood
 from bot.model.understanding import Understood
 
@@ -44,13 +43,12 @@ def explain(pipeline: Pipeline, text: str) -> Explanation:
         raise NotLanguage(text)
     act, aspect, given = pipeline.component(ActAspectClassifier).inputs(message)
     ngrams = pipeline.component(CharacterNgrams)
-    likeness = stacked([message], catalogue_linker.ORIGIN).shape[1]
     links, ambiguous, limits = pipeline.component(ContextResolver).before_deciding(message)
     return Explanation(
         message.get(READ),
         understood(text, message),
-        explain_choice(act, given, ngrams, likeness),
-        explain_choice(aspect, given, ngrams, likeness),
+        explain_choice(act, given, ngrams),
+        explain_choice(aspect, given, ngrams),
         candidates(*pipeline.component(CatalogueLinker).scored(message), links),
         costs(links, ambiguous, limits),
     )

@@ -1,4 +1,4 @@
-"""What made a regression prefer one label to the next: its weights times what it was given."""
+"""What made a machine prefer one label to the next: its weights times what it was given."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.components.act_aspect_classifier import Inputs
-from bot.components.calibrated_regression import CalibratedRegression
 from bot.components.character_ngrams import CharacterNgrams
+from bot.components.kernel_machine import KernelMachine
 
 READINGS = ("letters", "letters_masked", "letters_at_ends")  # the tables of CharacterNgrams
 MEANING, LIKENESS, HABIT = "meaning", "likeness", "habit"
@@ -36,26 +36,24 @@ class Choice:
     runs: Sequence[Run]
 
 
-def explain_choice(
-    regression: CalibratedRegression, given: Inputs, ngrams: CharacterNgrams, likeness: int
-) -> Choice:
-    """`likeness`: how many of the dense values, the last, say how like the catalogue it sounds."""
-    shares = regression.probabilities_of(given.places, given.values, given.dense)
+def explain_choice(machine: KernelMachine, given: Inputs, ngrams: CharacterNgrams) -> Choice:
+    shares = machine.probabilities_of(given.places, given.values, given.likeness, given.near)
     order = np.argsort(-shares, kind="stable")
     first, second = order[0], order[1]
-    between = regression.coefficients[first] - regression.coefficients[second]
-    letters = between[given.places] * given.values / regression.temperature
-    dense = between[-len(given.dense) :] * given.dense / regression.temperature
-    habit = regression.intercepts[first] - regression.intercepts[second]
+    between = machine.coefficients[first] - machine.coefficients[second]
+    letters = between[given.places] * given.values
+    meaning = (machine.known[first] - machine.known[second]) @ given.near
+    likeness = between[-len(given.likeness) :] @ given.likeness
+    habit = machine.intercepts[first] - machine.intercepts[second]
     named = ngrams.named(given.places)
     kinds = {
         reading: float(sum(w for w, (of, _) in zip(letters, named, strict=True) if of == place))
         for place, reading in enumerate(READINGS)
     }
-    kinds[MEANING] = float(dense[:-likeness].sum())
-    kinds[LIKENESS] = float(dense[-likeness:].sum())
-    kinds[HABIT] = float(habit / regression.temperature)
+    kinds[MEANING] = float(meaning)
+    kinds[LIKENESS] = float(likeness)
+    kinds[HABIT] = float(habit)
     heaviest = np.argsort(-np.abs(letters), kind="stable")[:SHOWN]
     runs = [Run(READINGS[named[i][0]], named[i][1], float(letters[i])) for i in heaviest]
-    labels = [(regression.labels[i], float(shares[i])) for i in order[:LABELS]]
+    labels = [(machine.labels[i], float(shares[i])) for i in order[:LABELS]]
     return Choice(labels, kinds, runs)
