@@ -16,7 +16,7 @@ TINY = 1e-4
 @dataclass(frozen=True)
 class Sureness:
     """How sure one may be that the likeliest matter is the one meant: a logistic regression on
-    what is known before deciding. Fitted on held-out examples (decision 0015)."""
+    what is known before deciding. Fitted on held-out examples (decision 0014)."""
 
     base: float
     best: float  # for the log-odds of the likeliest matter
