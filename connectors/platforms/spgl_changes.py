@@ -23,7 +23,7 @@ from bot.model.credit_code import normalise_credit_code
 from bot.model.ledger import FollowedProject
 from bot.services.platform_port import PlatformUnreadable
 from connectors.platforms import values
-from connectors.platforms.spgl import SpglPlatform, _code, _project_code, _spellings
+from connectors.platforms.spgl import SpglPlatform
 from connectors.platforms.spgl_layout import (
     CASE,
     DOCUMENT,
@@ -34,6 +34,7 @@ from connectors.platforms.spgl_layout import (
     UNIT,
 )
 from connectors.platforms.spgl_tables import CHUNK, Layout, Row
+from connectors.platforms.spgl_works import code_of, project_code, spellings
 
 DEVELOPER = "1"  # DWLX: 建设单位
 MOST_TOUCHED = 2000  # rows that are looked at one by one; more are a matter for a survey
@@ -97,7 +98,7 @@ class SpglSource(SpglPlatform):
             units = layout.rows(connection, UNIT[layout.version], "XMDM", _written(rows))
         by_project: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
-            by_project[_project_code(row)].append(row)
+            by_project[project_code(row)].append(row)
         projects = [found for code in codes if (found := self._to_project(by_project[code]))]
         developers = _developers([*rows, *units])
         cases = self._cases_of(projects)
@@ -149,9 +150,9 @@ def _added(
     if len(found) != added or None in found:
         return None
     if of_project:
-        return {_code(value) for value in found}
-    written = {str(value) for value in found} | _spellings(map(_code, found))
-    return {_project_code(row) for row in layout.rows(connection, PROJECT, "GCDM", written)}
+        return {code_of(value) for value in found}
+    written = {str(value) for value in found} | spellings(map(code_of, found))
+    return {project_code(row) for row in layout.rows(connection, PROJECT, "GCDM", written)}
 
 
 def _projects(
@@ -164,9 +165,9 @@ def _projects(
     columns = [layout.column(PROJECT, name).label(name) for name in names]
     query = sa.select(*columns).where(*layout.valid(PROJECT))
     for row in _each(connection, query, layout.column(PROJECT, "XMDM"), codes):
-        project = _project_code(row._mapping)
+        project = project_code(row._mapping)
         parts[project].append(f"{PROJECT} {tuple(map(str, row))}")
-        works[_code(row.GCDM)].add(project)
+        works[code_of(row.GCDM)].add(project)
     return parts, works
 
 
@@ -179,7 +180,7 @@ def _sums(
     key = layout.column(base, "GCDM")
     query = sa.select(key, *_summed(layout, base)).where(*layout.valid(base)).group_by(key)
     for work, *told in _each(connection, query, key, works if some else None):
-        for project in works.get(_code(work), ()):
+        for project in works.get(code_of(work), ()):
             yield project, f"{work} {tuple(map(str, told))}"
 
 
@@ -192,7 +193,7 @@ def _unit_sums(
     key = layout.column(base, "XMDM")
     query = sa.select(key, *_summed(layout, base)).where(*layout.valid(base)).group_by(key)
     for written, *told in _each(connection, query, key, list(parts) if some else None):
-        project = _code(written)
+        project = code_of(written)
         if project in parts:
             yield project, str(tuple(map(str, told)))
 
@@ -216,27 +217,27 @@ def _each(
     if codes is None:
         yield from connection.execution_options(stream_results=True).execute(query)
         return
-    wanted = sorted(_spellings(codes))
+    wanted = sorted(spellings(codes))
     for start in range(0, len(wanted), CHUNK):
         yield from connection.execute(query.where(key.in_(wanted[start : start + CHUNK])))
 
 
 def _rows_of(connection: Connection, layout: Layout, codes: Sequence[str]) -> list[Row]:
     """The valid rows of the projects with these codes, however the city writes them."""
-    rows = layout.rows(connection, PROJECT, "XMDM", _spellings(codes))
-    missing = set(codes) - {_project_code(row) for row in rows}
+    rows = layout.rows(connection, PROJECT, "XMDM", spellings(codes))
+    missing = set(codes) - {project_code(row) for row in rows}
     if missing:  # padded, in lower case, or with no XMDM: one scan for all of them
         for name in ("XMDM", "GCDM"):
             text = sa.cast(layout.column(PROJECT, name), sa.String(64))
             tidy = sa.func.replace(sa.func.upper(sa.func.trim(text)), "#", "-")
             rows += layout.select(connection, PROJECT, tidy.in_(sorted(missing)))
     wanted = set(codes)
-    found = {str(sorted(row.items(), key=str)): row for row in rows if _project_code(row) in wanted}
+    found = {str(sorted(row.items(), key=str)): row for row in rows if project_code(row) in wanted}
     return list(found.values())
 
 
 def _written(rows: Iterable[Row]) -> set[str]:
-    return {str(row["XMDM"]) for row in rows if row["XMDM"]} | _spellings(map(_project_code, rows))
+    return {str(row["XMDM"]) for row in rows if row["XMDM"]} | spellings(map(project_code, rows))
 
 
 def _developers(rows: Iterable[Row]) -> dict[str, set[str]]:
@@ -248,7 +249,7 @@ def _developers(rows: Iterable[Row]) -> dict[str, set[str]]:
             told = row.get("DWTYSHXYDM")
         credit_code = normalise_credit_code(values.text(told) or "")
         if credit_code:
-            found[_project_code(row)].add(credit_code)
+            found[project_code(row)].add(credit_code)
     return found
 
 

@@ -1,7 +1,7 @@
 """`python -m tests.bench.ledger`: the import of a city's platform, and a poll of it.
 
 50,000 projects with 500,000 events on an exchange database (SQLite), imported into the product's
-own database. The rivals read every project again, as a poll without marks has to: one by one through
+own database. The rivals read every project again, as a poll without marks must: one by one through
 the protocol of platforms, and in the follower's own batches. They are timed on some projects, and
 their time is stated for all. `--projects N`: another size.
 """
