@@ -1,4 +1,4 @@
-"""Follow a platform: keep what it tells of every project, and every change (bot/decisions/0014).
+"""Follow a platform: keep what it tells of every project, and every change (bot/decisions/0016).
 
 The cursor is one mark for each project, kept in the same transaction as what was read under it.
 Marks are taken before the reading, so that whatever is written in between changes the mark again.

@@ -1,4 +1,4 @@
-"""What following a platform needs of it, and of the storage (bot/decisions/0014)."""
+"""What following a platform needs of it, and of the storage (bot/decisions/0016)."""
 
 from __future__ import annotations
 
