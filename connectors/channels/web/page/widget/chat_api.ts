@@ -37,7 +37,8 @@ export class ChatApi {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({
-        ...(identityToken ? { identity_token: identityToken, browser } : {}),
+        ...(identityToken ? { identity_token: identityToken } : {}),
+        ...(browser ? { browser } : {}),
         ...(shared ? { shared } : {}),
       }),
     });

@@ -226,7 +226,7 @@ export class Conversation {
   private async openSession(): Promise<void> {
     const life = this.life;
     if (this.options.identityUrl) this.recogniseAs(await fetchIdentityToken(this.options));
-    const browser = this.memory?.browser() ?? "";
+    const browser = (this.token && this.memory?.browser()) || "";
     const opened = await this.api.createSession(this.token, browser, this.options.shared);
     if (life !== this.life) return;
     if (opened.conversation !== this.conversation) {

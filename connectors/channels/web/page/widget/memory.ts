@@ -54,10 +54,10 @@ export class Memory {
   /** A secret of this browser: an identity token that it has used is worth nothing elsewhere. */
   browser(): string {
     const place = `${this.key}:browser`;
-    this.browserKey ??= this.readRaw(place);
+    this.browserKey ??= this.readRaw(place)?.slice(1, -1) || null;
     if (!this.browserKey) {
       this.browserKey = randomKey();
-      this.writeRaw(place, this.browserKey);
+      this.writeRaw(place, JSON.stringify(this.browserKey));
     }
     return this.browserKey;
   }
