@@ -54,7 +54,9 @@ def checklists(
     for case in open_cases(project) if cases is None else cases:
         on = (case.case.accepted_at or project.read_at).astimezone(CHINA).date()
         required = required_materials(catalogue, case.matter, facts, on)
-        elsewhere = _elsewhere(cases_before(case, project.cases), there.received)
+        elsewhere = _elsewhere(
+            cases_before(case, (*project.cases, *project.others)), there.received
+        )
         found.append(list_missing(case, required, there.received, elsewhere, there.papers))
     return found
 

@@ -35,11 +35,13 @@ class CaseProgress:
 
 @dataclass(frozen=True)
 class ProjectCases:
-    """The cases of one project at `read_at` (aware, Asia/Shanghai)."""
+    """The cases of one project at `read_at` (aware, Asia/Shanghai). `others` are those of its cases
+    that were not asked for."""
 
     project: Project
     read_at: datetime
     cases: tuple[CaseProgress, ...]
+    others: tuple[CaseProgress, ...] = ()
 
 
 def read_cases(

@@ -167,7 +167,8 @@ def _named(visible: Sequence[Project], code: str) -> tuple[Project, ...]:
 
 def _only(project: ProjectCases, matter: str) -> ProjectCases:
     cases = tuple(progress for progress in project.cases if progress.matter == matter)
-    return ProjectCases(project.project, project.read_at, cases)
+    others = tuple(progress for progress in project.cases if progress.matter != matter)
+    return replace(project, cases=cases, others=others)
 
 
 def _sees(report: ProgressReport) -> bool:

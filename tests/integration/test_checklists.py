@@ -91,9 +91,7 @@ async def given(running: Product, reply: Reply, who: Enterprise = MACHINES) -> s
 
     def work(log: Log) -> None:
         head = log.open("web", f"portal:{who.id}", who)
-        log.append(
-            head, Draft(EntryKind.BOT, reply.text, facts=reply.facts, receipt=reply.receipt)
-        )
+        log.append(head, Draft(EntryKind.BOT, reply.text, facts=reply.facts, receipt=reply.receipt))
         log.save(head)
 
     await running.parts.database.transact(work)
@@ -166,6 +164,15 @@ async def test_nobody_is_asked_to_correct_a_checklist(
     await given(running, missing(assistant))
     receipts = Receipts(running.parts.database)
     assert await list_outdated(receipts, assistant.catalogue(), date(2026, 11, 20)) == []
+
+
+def test_what_an_earlier_matter_issued_counts_when_one_matter_is_asked_for(
+    assistant: Assistant,
+) -> None:
+    wanted = Wanted(f"{FACTORY}还缺什么材料", "construction-permit")
+    said = tell_missing(assistant, MACHINES, wanted).text
+    assert "本项目此前已有，请窗口核对能否共用：特殊建设工程消防设计审查合格意见（收到：" in said
+    assert said.count("【") == 1
 
 
 def test_who_is_nobody_gets_no_list(assistant: Assistant) -> None:
