@@ -22,6 +22,7 @@ from bot.model.conversation import Button, Conversation, Draft, Entry, EntryKind
 from bot.services.assistant import Assistant
 from bot.services.ports import Log, TurnResult
 from bot.settings import Settings
+from bot.storage.binding_tables import grants, trail
 from bot.storage.database import make_engine
 from bot.storage.migrate import migrate
 from bot.storage.tables import conversations, entries, outbox, receipts
@@ -32,6 +33,7 @@ PLUGS = (
     "connectors.channels.web.pages",
     "connectors.channels.web.documents",
     "connectors.desk.routes",
+    "connectors.desk.grants",
     "connectors.desk.checklists",
     "connectors.desk.ledger",
 )
@@ -104,7 +106,7 @@ class Rehearsal:
         """Forgets every conversation; stewards and sessions stay."""
 
         def forget(connection: Connection) -> None:
-            for table in (outbox, receipts, entries, conversations):
+            for table in (grants, trail, outbox, receipts, entries, conversations):
                 connection.execute(sa.delete(table))
 
         self._run(self._parts.database.run(forget))

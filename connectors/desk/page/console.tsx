@@ -4,6 +4,7 @@ import { Alerts, useAlerts } from "./alerts";
 import { ConversationView } from "./conversation_view";
 import { Corrections, useCorrections } from "./corrections";
 import type { Steward } from "./desk_api";
+import { Grants } from "./grants";
 import { Help } from "./help";
 import { Lists } from "./lists";
 import { threadOf } from "./threads";
@@ -36,6 +37,8 @@ export function Console({ steward, onExpired, onSignOut }: Props): JSX.Element {
   const correcting = useRef<HTMLDialogElement>(null);
   const onTrouble = useCallback((error: unknown) => workload.failed(error), [workload]);
   const { corrections, settle } = useCorrections(onTrouble);
+  const granting = useRef<HTMLDialogElement>(null);
+  const [grantsOpened, setGrantsOpened] = useState(0);
   const alerting = useRef<HTMLDialogElement>(null);
   const alerts = useAlerts(onTrouble);
   const thread = useMemo(
@@ -120,6 +123,15 @@ export function Console({ steward, onExpired, onSignOut }: Props): JSX.Element {
         <button type="button" onClick={() => alerting.current?.showModal()}>
           办件提醒{alerts.count > 0 && <span class="badge">{alerts.count}</span>}
         </button>
+        <button
+          type="button"
+          onClick={() => {
+            granting.current?.showModal();
+            setGrantsOpened((count) => count + 1);
+          }}
+        >
+          授权
+        </button>
         <button type="button" onClick={() => help.current?.showModal()}>
           帮助
         </button>
@@ -152,6 +164,12 @@ export function Console({ steward, onExpired, onSignOut }: Props): JSX.Element {
         )}
       </div>
       <Help dialog={help} />
+      <Grants
+        dialog={granting}
+        opened={grantsOpened}
+        enterprise={thread?.summary?.enterprise ?? null}
+        onTrouble={onTrouble}
+      />
       <Alerts dialog={alerting} alerts={alerts} steward={steward} onSelect={select} />
       <Corrections
         dialog={correcting}
