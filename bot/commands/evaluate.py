@@ -12,8 +12,11 @@ from typing import Any, TextIO
 import click
 
 from bot.commands.failing import said_plainly, settings_or_exit
-from bot.commands.scoreboards import show, show_dialogues
+from bot.commands.scoreboards import show, show_asking_back, show_dialogues
 from bot.commands.talk import conversed
+from bot.components.asking_back import asking_back
+from bot.components.context_resolver import ContextResolver, limits_of
+from bot.components.cross_validation import config_of
 from bot.components.cross_validation import cross_validate as held_out
 from bot.components.understanding import Pipeline
 from bot.scoreboard.asked import Dialogue, NotLabelled, Question, read_labelled
@@ -48,7 +51,10 @@ def evaluate(
     if (file is None) != cross_validate:
         raise click.UsageError("给出一个问题文件或对话文件，或者用 --cross-validate")
     only = frozenset(matters.read().split()) if matters else None
-    board = of_training_data(only) if file is None else of_file(file, only)
+    if file is None:
+        show_held_out(only, as_json)
+        return
+    board = of_file(file, only)
     if as_json:
         click.echo(json.dumps(board.as_json(), ensure_ascii=False, indent=1))
     elif isinstance(board, Scoreboard):
@@ -69,12 +75,19 @@ def of_file(file: TextIO, only: frozenset[str] | None) -> Scoreboard | DialogueB
     return of_questions(asked, only)  # type: ignore[arg-type]
 
 
-def of_training_data(only: frozenset[str] | None = None) -> Scoreboard:
+def show_held_out(only: frozenset[str] | None, as_json: bool) -> None:
     logging.disable(logging.WARNING)
     with said_plainly():
         judged = held_out()
-    questions, answers = zip(*judged, strict=True)
-    return judge(questions, answers, only)
+    board = judge([one.question for one in judged], [one.found for one in judged], only)
+    cases = [one.case for one in judged if one.case]
+    asking = asking_back(cases, limits_of(config_of(ContextResolver)))
+    if as_json:
+        both = {**board.as_json(), "asking_back": asking.as_json()}
+        click.echo(json.dumps(both, ensure_ascii=False, indent=1))
+        return
+    show(board)
+    show_asking_back(asking)
 
 
 def of_questions(questions: Sequence[Question], only: frozenset[str] | None = None) -> Scoreboard:

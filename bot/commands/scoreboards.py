@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bot.components.asking_back import AskingBack
 from bot.scoreboard.board import Scoreboard
 from bot.scoreboard.calibration import Calibration
 from bot.scoreboard.shares import TEXTS, Confusions, Shares
@@ -45,6 +46,27 @@ def show(board: Scoreboard) -> None:
     console.print(_parts("人物", board.by_persona, OF_PARTS))
     console.print(_reliability(board.calibration))
     _details(console, board.confusions, board.wrong)
+
+
+def show_asking_back(found: AskingBack) -> None:
+    """The curve, with the weights to write in config.yml."""
+    title = "把握多大才直接回答：各指标与代价（以反问次数计）"
+    names = (
+        "把握",
+        "回答或反问得当",
+        "含糊的反问了",
+        "清楚的反问了",
+        "反问漏了所指",
+        "答错事项",
+        "代价",
+    )
+    table = Table(*names, title=title)
+    for point in found.curve:
+        table.add_row(*(f"{value:.3f}" for value in vars(point).values()))
+    console = Console()
+    console.print(table)
+    weights = ", ".join(f"{name}: {value}" for name, value in vars(found.sureness).items())
+    console.print(f"sureness: {{{weights}}}", markup=False)
 
 
 def show_dialogues(board: DialogueBoard) -> None:

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -24,10 +24,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.act_aspect_classifier import (
     ASK,
+    ASK_MATTER,
+    CLARIFY,
     ActAspectClassifier,
     act_of,
     aspects_of,
 )
+from bot.components.asking_back import Case
 from bot.components.catalogue_examples import examples_of
 from bot.components.catalogue_linker import CatalogueLinker
 from bot.components.character_ngrams import CharacterNgrams
@@ -40,6 +43,7 @@ from bot.model.understanding import Understood
 from bot.scoreboard.asked import Question
 from bot.settings import ROOT, read_settings
 from knowledge.loader import Catalogue, load_catalogue
+from knowledge.search.decide import MOST_OFFERED
 from knowledge.yaml_source import read_yaml
 
 FOLDS = 3
@@ -47,7 +51,15 @@ PROCESSES = 2  # a fold needs about two gigabytes
 # Neighbours in a file were written by one hand in one go: they are held out together.
 BLOCK = {"nlu": 10, "catalogue": 5}
 LEARNING = (SentenceFeatures, CharacterNgrams, CatalogueLinker, ActAspectClassifier)
-Judged = tuple[Question, Understood]
+
+
+class Judged(NamedTuple):
+    """`case` is None for what was not taken for a question about a matter, and where its matter
+    is not known."""
+
+    question: Question
+    found: Understood
+    case: Case | None
 
 
 @dataclass(frozen=True)
@@ -80,11 +92,12 @@ def of_held_out(part: Part) -> list[Judged]:
     messages = [Message({TEXT: question.text}) for question in asked]
     with tempfile.TemporaryDirectory(prefix="bangban-fold-") as folder:
         training = TrainingData([*known, *examples_of(catalogue)])
-        _Fold(Path(folder)).learn(training).understand(messages)
-    return [
-        (question, understood(question.text, message))
-        for question, message in zip(asked, messages, strict=True)
-    ]
+        fold = _Fold(Path(folder)).learn(training)
+        fold.understand(messages)
+        return [
+            Judged(question, understood(question.text, message), fold.case(question, message))
+            for question, message in zip(asked, messages, strict=True)
+        ]
 
 
 class _Fold:
@@ -113,6 +126,13 @@ class _Fold:
         reads.process_training_data(TrainingData(messages))  # vectors from the disk
         for component in [*rest, self._resolver]:
             component.process(messages)
+
+    def case(self, question: Question, message: Message) -> Case | None:
+        asks = understood(question.text, message).act in (ASK_MATTER, CLARIFY)
+        if not asks or question.act not in (ASK_MATTER, CLARIFY) or not question.right:
+            return None
+        links, ambiguous, _ = self._resolver.before_deciding(message)
+        return Case(links.best(MOST_OFFERED), ambiguous, question.right, question.act == CLARIFY)
 
 
 def config_of(kind: type) -> dict[str, Any]:
@@ -156,7 +176,7 @@ def _asked_of(catalogue: Catalogue, part: Part) -> Iterator[Question]:
         for place, one in enumerate(matter.questions):
             if _holds_out(part, matter.id, place):
                 yield Question(
-                    one.text, "ask_matter", matter.id, (), one.aspect, one.aspect2, ("catalogue",)
+                    one.text, ASK_MATTER, matter.id, (), one.aspect, one.aspect2, ("catalogue",)
                 )
     for term in catalogue.terms.values():
         for place, text in enumerate(term.questions):
