@@ -69,7 +69,7 @@ ENDED = frozenset(
 # The provincial statistics never count these ends as overdue: no approval was owed any more.
 NEVER_OVERDUE = ENDED - {CaseStatus.PASSED, CaseStatus.PASSED_DEFERRED}
 
-# A case that was sent back and is received or accepted again has not ended.
+# A case that ended without a result and is received or accepted again runs again, from the start.
 REOPENS = frozenset({CaseStatus.RECEIVED, CaseStatus.ACCEPTED})
 
 
@@ -195,6 +195,21 @@ class Case:
         return self.steps[-1].label if self.steps else "暂无办理记录"
 
     @property
+    def course(self) -> tuple[Step, ...]:
+        """The steps that count: all, or those since the case was filed anew (接件 or 受理 after it
+        had been sent back, withdrawn or refused). A result once given is not undone by a later
+        接件 or 受理: such a case gets a new number, so that the record is out of order."""
+        begin, ended_at = 0, None
+        for place, step in enumerate(self.steps):
+            if step.status.passed:
+                break
+            if step.status in REOPENS and ended_at is not None and step.at > ended_at:
+                begin, ended_at = place, None
+            elif step.status.ended and ended_at is None:
+                ended_at = step.at
+        return self.steps[begin:]
+
+    @property
     def received_at(self) -> datetime | None:
         return self._first(CaseStatus.RECEIVED) or self._first(CaseStatus.ACCEPTED)
 
@@ -204,14 +219,8 @@ class Case:
 
     @property
     def end(self) -> Step | None:
-        """The step that ended the case: the first end that no later 接件 or 受理 undid."""
-        end: Step | None = None
-        for step in self.steps:
-            if step.status in REOPENS and end is not None and step.at > end.at:
-                end = None
-            elif step.status.ended and end is None:
-                end = step
-        return end
+        """The step that ended the case, the first one of its course."""
+        return next((step for step in self.course if step.status.ended), None)
 
     @property
     def ended_at(self) -> datetime | None:
@@ -222,7 +231,7 @@ class Case:
         return next((step for step in reversed(self.steps) if step.status in statuses), None)
 
     def _first(self, status: CaseStatus) -> datetime | None:
-        return next((step.at for step in self.steps if step.status is status), None)
+        return next((step.at for step in self.course if step.status is status), None)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,11 @@ Rules
   still counts, the day on which it resumes does not: as with acceptance, the day of an event
   belongs to what was before it. Overlapping pauses count once.
 * A repeated begin or end changes nothing. A pause that began before acceptance is cut at
-  acceptance, and is dropped when its end was never recorded: acceptance itself ended it.
+  acceptance. Has it no end on record, a 补正 was ended by acceptance itself (nothing incomplete
+  is accepted), while a 特别程序 goes on.
 * A pause whose end is missing ends with the case.
+* A case filed anew after it had been sent back, withdrawn or refused has a new clock: what came
+  before belongs to the application that ended then.
 """
 
 from __future__ import annotations
@@ -81,7 +84,7 @@ def read_clock(case: Case, now: datetime) -> Clock:
     if accepted_at is None:
         return Clock(limit_days=case.limit_days, notes=_without_acceptance(case))
     stop_at = end.at if end else now
-    pauses = _pauses(case.steps, accepted_at)
+    pauses = _pauses(case.course, accepted_at)
     # An end recorded before its own acceptance leaves no day to count.
     accepted, stop = accepted_at.date(), max(stop_at, accepted_at).date()
     paused = end is None and any(resumed is None for _, resumed in pauses)
@@ -148,15 +151,17 @@ def _pauses(steps: Sequence[Step], accepted_at: datetime) -> list[Pause]:
     found: list[Pause] = []
     for begin, finish in _PAUSES:
         opened: datetime | None = None
+        accepted_ends = begin is CaseStatus.SUPPLEMENT_REQUESTED
         for step in steps:
-            if step.status is begin and (opened is None or opened < accepted_at):
-                opened = step.at
+            if step.status is begin:
+                if opened is None or (accepted_ends and opened < accepted_at):
+                    opened = step.at
             elif step.status is finish and opened is not None:
                 if step.at >= accepted_at:
                     found.append((max(opened, accepted_at).date(), step.at.date()))
                 opened = None
-        if opened is not None and opened >= accepted_at:
-            found.append((opened.date(), None))
+        if opened is not None and not (accepted_ends and opened < accepted_at):
+            found.append((max(opened, accepted_at).date(), None))
     return found
 
 

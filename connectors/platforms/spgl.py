@@ -7,10 +7,9 @@ codes and versions of flow and matter (V3: of the matter alone); versions compar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -35,7 +34,6 @@ from connectors.platforms.spgl_database import ReadOnlyDatabase
 from connectors.platforms.spgl_description import describe
 from connectors.platforms.spgl_layout import (
     ATTACHMENT,
-    CASE,
     DOCUMENT,
     MATERIAL_KIND,
     MATERIAL_NAME,
@@ -47,15 +45,23 @@ from connectors.platforms.spgl_layout import (
     UNIT,
 )
 from connectors.platforms.spgl_tables import Layout, Row, find_layout
+from connectors.platforms.spgl_works import (
+    DEVELOPER,
+    Works,
+    code_of,
+    newest,
+    owned_works,
+    project_code,
+    project_rows,
+    region,
+    serial,
+    spellings,
+)
 from connectors.platforms.steps import Event, steps_of
 
 # FJFL / CLFL: application material. The other codes of the list are not known.
 _APPLICATION_MATERIAL = "1"
-_DEVELOPER = "1"  # DWLX: 建设单位
 _CALENDAR_DAYS = "2"  # TBCXSXLX: 自然日
-
-CaseKey = tuple[str, str, str]
-Key = TypeVar("Key", bound=Hashable)
 
 
 class SpglPlatform:
@@ -82,20 +88,20 @@ class SpglPlatform:
         if not code:
             return None
         with self._reading() as (connection, layout):
-            rows = _project_rows(connection, layout, code)
-        whole = [row for row in rows if _project_code(row) == code]
-        return self._to_project(whole or [row for row in rows if _code(row["GCDM"]) == code])
+            rows = project_rows(connection, layout, code)
+        whole = [row for row in rows if project_code(row) == code]
+        return self._to_project(whole or [row for row in rows if code_of(row["GCDM"]) == code])
 
     def projects_of(self, credit_code: str) -> list[Project]:
         credit_code = normalise_credit_code(credit_code)
         if not credit_code:
             return []
         with self._reading() as (connection, layout):
-            owned = _owned_works(connection, layout, credit_code)
-            rows = layout.rows(connection, PROJECT, "XMDM", _spellings(owned))
+            owned = owned_works(connection, layout, credit_code)
+            rows = layout.rows(connection, PROJECT, "XMDM", spellings(owned))
         by_project: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
-            code, work = _project_code(row), _code(row["GCDM"])
+            code, work = project_code(row), code_of(row["GCDM"])
             # Whoever develops the project as a whole sees all its works, else only their own.
             if code in owned and (code in owned[code] or work in owned[code]):
                 by_project[code].append(row)
@@ -113,11 +119,11 @@ class SpglPlatform:
                 if layout.has(unit, "DWTYSHXYDM")
                 else []
             )
-        codes = {_code(project) or _code(work) for project, work in works} - {""}
+        codes = {code_of(project) or code_of(work) for project, work in works} - {""}
         developers = {
-            _project_code(row): normalise_credit_code(str(row["DWTYSHXYDM"]))
+            project_code(row): normalise_credit_code(str(row["DWTYSHXYDM"]))
             for row in owners
-            if values.code(row["DWLX"]) == _DEVELOPER
+            if values.code(row["DWLX"]) == DEVELOPER
         }
         # What is no credit code may be the number of a person's identity card.
         return [
@@ -128,12 +134,14 @@ class SpglPlatform:
 
     def cases(self, project: Project) -> list[Case]:
         with self._reading() as (connection, layout):
-            rows = _case_rows(connection, layout, project)
+            works = Works(connection, layout, project)
+            rows = works.cases()
+            if not rows:
+                return []
             names = _matter_names(connection, layout, rows.values())
-            found = _of_works(connection, layout, STEP, project)
-            procedures = _of_works(connection, layout, PROCEDURE, project)
-            documents = _of_works(connection, layout, DOCUMENT, project)
-            solicitations = _of_works(connection, layout, SOLICITATION, project)
+            found = works.rows(STEP)
+            procedures, documents = works.rows(PROCEDURE), works.rows(DOCUMENT)
+            solicitations = works.rows(SOLICITATION)
         cases = []
         for key, row in rows.items():
             steps, notes = steps_of(map(_event, found.get(key, ())), self._codes)
@@ -159,9 +167,8 @@ class SpglPlatform:
 
     def received_materials(self, project: Project) -> list[ReceivedMaterial]:
         with self._reading() as (connection, layout):
-            base = ATTACHMENT[layout.version]
-            cases = _case_rows(connection, layout, project)
-            files = _of_works(connection, layout, base, project)
+            works = Works(connection, layout, project)
+            cases, files = works.cases(), works.rows(ATTACHMENT[layout.version])
         groups: dict[str, list[str]] = defaultdict(list)
         for key, row in cases.items():
             groups[values.text(row["BLSPSLBM"]) or ""].append(key[2])
@@ -192,17 +199,17 @@ class SpglPlatform:
             raise
 
     def _to_project(self, rows: Iterable[Row]) -> Project | None:
-        works = list(_newest(rows, lambda row: (_region(row), _code(row["GCDM"]))).values())
+        works = list(newest(rows, lambda row: (region(row), code_of(row["GCDM"]))).values())
         if not works:
             return None
-        works.sort(key=lambda row: _code(row["GCDM"]))
-        code = _project_code(works[0])
-        main = next((row for row in works if _code(row["GCDM"]) == code), works[0])
+        works.sort(key=lambda row: code_of(row["GCDM"]))
+        code = project_code(works[0])
+        main = next((row for row in works if code_of(row["GCDM"]) == code), works[0])
         return Project(
             code=code,
             name=values.text(main["XMMC"]) or "",
             works=tuple(
-                Work(_code(row["GCDM"]), values.text(row["XMMC"]) or "", _region(row) or None)
+                Work(code_of(row["GCDM"]), values.text(row["XMMC"]) or "", region(row) or None)
                 for row in works
             ),
             kind=self._codes.kind(values.code(main["SPLCLX"])),
@@ -250,90 +257,24 @@ class _Names:
 
     @staticmethod
     def _keys(row: Row) -> list[tuple[str | None, ...]]:
-        region, matter = _region(row), values.text(row["SPSXBM"])
+        place, matter = region(row), values.text(row["SPSXBM"])
         matter_version = values.version(row["SPSXBBH"])
         flow = (values.text(row.get("SPLCBM")), values.version(row.get("SPLCBBH")))
         return [
-            (region, *flow, matter, matter_version),
+            (place, *flow, matter, matter_version),
             (*flow, matter, matter_version),
-            (region, matter, matter_version),
+            (place, matter, matter_version),
             (matter, matter_version),
             (matter,),
         ]
 
 
-def _project_rows(connection: Connection, layout: Layout, code: str) -> list[Row]:
-    """All works of the project that has this code or a work with this code."""
-    spellings = _spellings([code])
-    rows = (
-        layout.rows(connection, PROJECT, "XMDM", spellings)
-        or layout.rows(connection, PROJECT, "GCDM", spellings)
-        or layout.select(connection, PROJECT, _written_otherwise(layout, code))
-    )
-    # As the city spells it, which may be none of our spellings.
-    written = {row["XMDM"] for row in rows if row["XMDM"]}
-    return layout.rows(connection, PROJECT, "XMDM", written) if written - spellings else rows
-
-
-def _written_otherwise(layout: Layout, code: str) -> sa.sql.ColumnElement[bool]:
-    """Padded, lower-case or with '#' anywhere: a scan, only when nothing was found directly."""
-    columns = [layout.column(PROJECT, name) for name in ("XMDM", "GCDM")]
-    tidy = [
-        sa.func.replace(sa.func.upper(sa.func.trim(sa.cast(column, sa.String(64)))), "#", "-")
-        for column in columns
-    ]
-    return sa.or_(*[column == code for column in tidy])
-
-
-def _owned_works(connection: Connection, layout: Layout, credit_code: str) -> dict[str, set[str]]:
-    """Project code → codes of the works that this enterprise develops."""
-    codes = {credit_code, credit_code.lower()}
-    unit = UNIT[layout.version]
-    rows = [
-        row
-        for row in layout.rows(connection, unit, "DWTYSHXYDM", codes)
-        if values.code(row["DWLX"]) == _DEVELOPER
-    ]
-    if "JSDWDM" in layout.spec(PROJECT).columns:
-        rows += layout.rows(connection, PROJECT, "JSDWDM", codes)
-    owned: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        project = _project_code(row)
-        owned[project].add(_code(row["GCDM"]) or project)
-    owned.pop("", None)
-    return dict(owned)
-
-
-def _case_rows(connection: Connection, layout: Layout, project: Project) -> dict[CaseKey, Row]:
-    found = _of_works(connection, layout, CASE, project)
-    rows = [row for same in found.values() for row in same if values.text(row["SPSXSLBM"])]
-    regional = _regional(layout)
-    return _newest(rows, lambda row: _case_key(row, regional))
-
-
-def _of_works(
-    connection: Connection, layout: Layout, base: str, project: Project
-) -> dict[CaseKey, list[Row]]:
-    """The rows of the project's works, by case; {} where the platform lacks the table."""
-    rows = layout.rows(connection, base, "GCDM", _spellings(work.code for work in project.works))
-    regional = _regional(layout)
-    works = {(work.region or "", work.code) for work in project.works}
-    codes = {work.code for work in project.works}
-    found: dict[CaseKey, list[Row]] = defaultdict(list)
-    for row in rows:
-        work = _code(row["GCDM"])
-        if work in codes and (not regional or (_region(row), work) in works):
-            found[_case_key(row, regional)].append(row)
-    return found
-
-
 def _matter_names(connection: Connection, layout: Layout, cases: Iterable[Row]) -> _Names:
-    codes = {values.text(row["SPSXBM"]) for row in cases}
-    rows = layout.rows(
-        connection, MATTER[layout.version], "SPSXBM", (code for code in codes if code)
-    )
+    # As written and tidied: the two tables need not pad a code alike.
+    written = (form for row in cases for form in (row["SPSXBM"], values.text(row["SPSXBM"])))
+    rows = layout.rows(connection, MATTER[layout.version], "SPSXBM", filter(None, written))
     names = _Names()
-    for row in sorted(rows, key=_serial):
+    for row in sorted(rows, key=serial):
         names.add(row)
     return names
 
@@ -368,46 +309,3 @@ def _solicitations(rows: Sequence[Row]) -> tuple[Solicitation, ...]:
 
 def _event(row: Row) -> Event:
     return Event(row["BLSJ"], row["BLZT"], row["BLCS"], row["BLYJ"], row["LSH"])
-
-
-def _newest(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, Row]:
-    """Of rows with the same key the one with the highest serial number."""
-    return {key(row): row for row in sorted(rows, key=_serial)}
-
-
-def _regional(layout: Layout) -> bool:
-    """Whether XZQHDM can be part of the key: every joined table must have it."""
-    attached = ATTACHMENT[layout.version]
-    joined = (PROJECT, CASE, STEP, PROCEDURE, DOCUMENT, SOLICITATION, attached)
-    return all("XZQHDM" in layout.found[base].columns for base in joined if base in layout.found)
-
-
-def _case_key(row: Row, regional: bool) -> CaseKey:
-    region = _region(row) if regional else ""
-    return (region, _code(row["GCDM"]), values.text(row["SPSXSLBM"]) or "")
-
-
-def _region(row: Row) -> str:
-    return values.code(row["XZQHDM"]) or ""
-
-
-def _code(value: object) -> str:
-    return normalise_project_code(values.text(value) or "")
-
-
-def _project_code(row: Row) -> str:
-    return _code(row["XMDM"]) or _code(row["GCDM"])
-
-
-def _serial(row: Row) -> tuple[int, str]:
-    serial = values.text(row["LSH"]) or ""
-    return (len(serial), serial)
-
-
-def _spellings(codes: Iterable[str]) -> set[str]:
-    """A code as systems write it: some keep '#' before the number of a work."""
-    found: set[str] = set()
-    for code in codes:
-        head, _, tail = code.rpartition("-")
-        found |= {code, f"{head}#{tail}", code.replace("-", "#")}
-    return found

@@ -1,4 +1,4 @@
-"""What has changed in the exchange tables, seen without reading them whole (bot/decisions/0014).
+"""What has changed in the exchange tables, seen without reading them whole (bot/decisions/0016).
 
 No column of the standard only grows: serial numbers are opaque and made per division, times are
 those of the event and may be early, late or in the future, and a row becomes invalid in place. So

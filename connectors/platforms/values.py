@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,10 +12,17 @@ from bot.model.case import SHANGHAI
 
 NEVER_EXPIRES = date(9999, 1, 1)
 
-_MOMENT = re.compile(
-    r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?"
-    r"(?:[T\s]*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?"
+_DAY = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+_TIME = r"(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:[.,](\d{1,9}))?秒?)?分?"
+_ZONE = r"(Z|[+-]\d{2}(?::?\d{2})?)?"
+_MOMENTS = (
+    re.compile(rf"{_DAY}(?:[T\s]*{_TIME}\s*{_ZONE})?"),
+    re.compile(rf"(\d{{4}})(\d\d)(\d\d)(?:[T\s]*{_TIME}\s*{_ZONE})?"),
+    re.compile(rf"(\d{{4}})(\d\d)(\d\d)[T\s]*(\d\d)(\d\d)(\d\d)?(?:[.,](\d{{1,9}}))?\s*{_ZONE}"),
 )
+# Seconds or milliseconds since 1970, as some drivers write a time into a column without a type.
+_EPOCH = re.compile(r"(1\d{9})(\d{3})?(?:\.0+)?")
+_MADE_UP = 1970  # systems write 1900-01-01 or 1970-01-01 for a day that they do not know
 
 
 def text(value: Any) -> str | None:
@@ -58,23 +66,36 @@ def quantity(value: Any) -> str | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """An aware Shanghai datetime; a value without a zone is Shanghai time, a bare day midnight."""
+    """An aware Shanghai datetime; a value without a zone is Shanghai time, a bare day midnight.
+
+    None for what is no time, and for the days that systems write where they know none.
+    """
+    try:
+        found = _moment(value)
+        if found is None or found.year <= _MADE_UP:
+            return None
+        if found.tzinfo is None:
+            return found.replace(tzinfo=SHANGHAI)
+        return found.astimezone(SHANGHAI)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _moment(value: Any) -> datetime | None:
     if isinstance(value, datetime):
-        return (
-            value.replace(tzinfo=SHANGHAI) if value.tzinfo is None else value.astimezone(SHANGHAI)
-        )
+        return value
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=SHANGHAI)
-    found = _MOMENT.fullmatch(text(value) or "")
+        return datetime(value.year, value.month, value.day)
+    written = unicodedata.normalize("NFKC", text(value) or "")
+    epoch = _EPOCH.fullmatch(written)
+    if epoch is not None:
+        return datetime.fromtimestamp(int(epoch[1]), SHANGHAI)
+    found = next((match for form in _MOMENTS if (match := form.fullmatch(written))), None)
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     micro = int((found[7] or "0").ljust(6, "0")[:6])
-    try:
-        naive = datetime(year, month, day, hour, minute, second, micro)
-        return naive.replace(tzinfo=_zone(found[8])).astimezone(SHANGHAI)
-    except (ValueError, OverflowError):
-        return None
+    return datetime(year, month, day, hour, minute, second, micro, tzinfo=_zone(found[8]))
 
 
 def calendar_day(value: Any) -> date | None:
@@ -88,7 +109,9 @@ def _zone(written: str | None) -> Any:
     if written == "Z":
         return timezone.utc
     sign = -1 if written[0] == "-" else 1
-    return timezone(sign * timedelta(hours=int(written[1:3]), minutes=int(written[-2:])))
+    return timezone(
+        sign * timedelta(hours=int(written[1:3]), minutes=int(written[3:].lstrip(":") or 0))
+    )
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -376,6 +376,59 @@ def test_rows_come_in_any_order_and_times_in_any_form(sample):
     assert sample.case().case.ended_at == datetime(2026, 11, 20, 10, 0, 0, 123000, tzinfo=SHANGHAI)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-20 10:00:00",
+        "2026-11-20 10:00",
+        "2026-11-20T10:00:00.000+0800",
+        "2026-11-20 10:00:00+08",
+        "2026-11-20T02:00:00Z",
+        "2026/11/20 10:00:00",
+        "2026.11.20 10:00",
+        "20261120 10:00:00",
+        "20261120100000",
+        "202611201000",
+        "2026年11月20日 10时00分00秒",
+        "2026年11月20日10:00",
+        "２０２６-11-20 10：00",
+        1795140000,
+        1795140000000,
+        1795140000.0,
+    ],
+)
+def test_a_time_is_read_however_it_is_written(sample, written):
+    sample.add_step(11, written, "w1")
+    assert sample.case().case.ended_at == datetime(2026, 11, 20, 10, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    "written", ["1970-01-01 00:00:00", "1900-01-01", "0000-00-00 00:00:00", "2026-13-01", 46000, ""]
+)
+def test_a_time_that_says_nothing_is_left_out(sample, written):
+    case = sample.add_step(3, written, "w1").case()
+    assert case.case.accepted_at == datetime(2026, 11, 13, 9, 16, tzinfo=SHANGHAI)
+    assert "有1条办理记录缺少时间或状态" in case.notes[0]
+
+
+def test_codes_that_the_city_pads_or_writes_small_are_found(sample):
+    padded = "substr(lower({}) || '%s', 1, 60)" % (" " * 60)
+    for table, columns in {
+        "XMJBXXB": ("XMDM", "GCDM"),
+        "XMSPSXBLXXB": ("GCDM", "SPSXSLBM", "SPSXBM"),
+        "XMSPSXBLXXXXB": ("GCDM", "SPSXSLBM"),
+        "XMSPSXPFWJXXB": ("GCDM", "SPSXSLBM"),
+        "DFXMSPLCJDSXXXB": ("SPSXBM",),
+    }.items():
+        sets = ", ".join(f"{column} = {padded.format(column)}" for column in columns)
+        sample.run(f"UPDATE SPGL_{table} SET {sets}")
+    found = sample.cases()
+    assert len(found) == 10
+    assert found[PERMIT].case.status is CaseStatus.SUPPLEMENT_REQUESTED
+    assert found[PERMIT].case.matter_name
+    assert any(progress.case.documents for progress in found.values())
+
+
 def test_an_unknown_code_is_shown_as_its_number(sample):
     sample.add_step(77, "2026-11-20 10:00:00", "u1")
     case = sample.case().case

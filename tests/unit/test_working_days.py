@@ -157,7 +157,8 @@ def test_repeated_events_and_their_order_change_nothing(events, limit, now):
 @given(pauses, limits, hours)
 def test_nothing_counts_before_acceptance(events, limit, now):
     accepted = BEGIN + timedelta(days=61)
-    case = a_case([(1, BEGIN), *events, (3, accepted)], limit)
+    before = accepted - timedelta(minutes=1)
+    case = a_case([(1, BEGIN), *events, (10, before), (3, accepted)], limit)
     assert read_clock(case, now).used_days is None
     assert read_clock(case, accepted).used_days == 0
     assert read_clock(case, accepted + timedelta(days=1)) == read_clock(
