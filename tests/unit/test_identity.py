@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import jwt
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.model.conversation import Enterprise
@@ -105,3 +110,130 @@ def test_persons_enterprises_and_sites_do_not_mix() -> None:
     ]
     visitors = [visitor_of(one, KEYS) for one in tokens]
     assert len({visitor.peer for visitor in visitors if visitor}) == 4
+
+
+# What somebody may change of a token that is not theirs.
+CLAIMS = st.dictionaries(
+    st.sampled_from(["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "enterprise", "crit"]),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(2**40), 2**40),
+        st.floats(),
+        st.text(max_size=20),
+        st.lists(st.text(max_size=5), max_size=3),
+        st.sampled_from(["portal", "park", FACTORY.id, "bangban"]),
+    ),
+    min_size=1,
+)
+HEADERS = st.dictionaries(
+    st.sampled_from(["alg", "kid", "typ", "jku", "x5u", "jwk", "b64", "crit", "zip"]),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.text(max_size=20),
+        st.sampled_from(["none", "None", "HS256", "HS384", "RS256", "../../dev/null", "portal"]),
+        st.lists(st.text(max_size=5), max_size=2),
+    ),
+)
+
+
+def packed(content: object) -> str:
+    return urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+
+def unpacked(part: str) -> Any:
+    return json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+@given(CLAIMS, HEADERS)
+def test_whatever_is_changed_of_head_or_claims_it_is_nobodys(
+    claims: dict[str, Any], headers: dict[str, Any]
+) -> None:
+    head, body, signature = token().split(".")
+    changed = packed({**unpacked(body), **claims})
+    assume(changed != body)
+    for first in (head, packed({**unpacked(head), **headers})):
+        assert visitor_of(f"{first}.{changed}.{signature}", KEYS) is None
+
+
+@given(CLAIMS, HEADERS)
+def test_whatever_another_site_signs_it_is_not_this_sites_word(
+    claims: dict[str, Any], headers: dict[str, Any]
+) -> None:
+    _, body, _ = token().split(".")
+    said = {**unpacked(body), **claims}
+    head = {"alg": "HS256", "typ": "JWT", **headers}
+    signed = f"{packed(head)}.{packed(said)}"
+    key = KEYS["park"].get_secret_value().encode()
+    raw = hmac.new(key, signed.encode(), "sha256").digest()
+    forged = f"{signed}.{urlsafe_b64encode(raw).decode().rstrip('=')}"
+    visitor = visitor_of(forged, KEYS)
+    assert visitor is None or visitor.site == "park"
+
+
+@given(st.integers(0, 400), st.characters(min_codepoint=33, max_codepoint=126))
+def test_no_sign_of_what_is_signed_can_be_changed(place: int, sign_: str) -> None:
+    good = token()
+    place %= good.rindex(".")
+    assume(good[place] != sign_)
+    assert visitor_of(good[:place] + sign_ + good[place + 1 :], KEYS) is None
+
+
+@given(st.text(max_size=300))
+def test_no_text_is_a_token(text: str) -> None:
+    assert visitor_of(text, KEYS) is None
+
+
+@given(st.binary(max_size=3), st.text("=!. \n", max_size=4))
+def test_a_token_spelled_otherwise_has_the_same_name(more: bytes, tail: str) -> None:
+    good = token()
+    known = visitor_of(good, KEYS)
+    assert known is not None
+    for spelled in (good + tail, good[:-1] + urlsafe_b64encode(more).decode(), f" {good}"):
+        visitor = visitor_of(spelled, KEYS)
+        assert visitor is None or visitor.token == known.token
+
+
+def test_a_token_is_named_by_its_jti_or_by_what_is_signed() -> None:
+    ends = datetime.now(timezone.utc) + timedelta(minutes=5)
+    one, same, other = (token(jti=jti, exp=ends) for jti in ("a", "a", "b"))
+    names = [visitor.token for t in (one, same, other) if (visitor := visitor_of(t, KEYS))]
+    assert (len(names), len(set(names))) == (3, 2)
+    plain = [visitor.token for t in (token(exp=ends),) * 2 if (visitor := visitor_of(t, KEYS))]
+    assert len(set(plain)) == 1
+    park = visitor_of(token(jti="a", exp=ends, iss="park", key=KEYS["park"]), KEYS)
+    assert park is not None
+    assert park.token not in names
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "is_let_in"),
+    [(0, 11, True), (0, 13, False), (None, 11, True), (None, 13, False), (-20, 1, False)],
+)
+def test_a_token_is_valid_for_some_hours_at_most(
+    begins: int | None, ends: int, is_let_in: bool
+) -> None:
+    now = datetime.now(timezone.utc)
+    iat = NOBODY if begins is None else now + timedelta(hours=begins)
+    known = visitor_of(token(iat=iat, exp=now + timedelta(hours=ends)), KEYS, timedelta(hours=12))
+    assert (known is not None) is is_let_in
+
+
+@pytest.mark.parametrize("odd", [[1], {}, "soon", True, 1e400, None])
+@pytest.mark.parametrize("claim", ["exp", "iat", "nbf", "jti"])
+def test_odd_claims_of_a_site_itself_break_nothing(claim: str, odd: object) -> None:
+    good = unpacked(token().split(".")[1])
+    raw = json.dumps({**good, claim: odd}).encode()
+    signed = jwt.PyJWS().encode(raw, KEY.get_secret_value(), "HS256")
+    visitor = visitor_of(signed, KEYS)
+    assert visitor is None or claim != "exp" or odd is True
+
+
+def test_names_with_colons_do_not_meet() -> None:
+    peers = {
+        visitor.peer
+        for enterprise, person in (("A:B", "C"), ("A", "B:C"), ("A%3AB", "C"))
+        if (visitor := visitor_of(token(enterprise=enterprise, sub=person), KEYS))
+    }
+    assert len(peers) == 3
