@@ -8,7 +8,7 @@ key.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from bot.model.case import SHANGHAI, ApprovalDocument, Case, CaseStatus, Clock, Step
 from bot.model.word import Word, WordKind, case_key, word_key
@@ -85,13 +85,14 @@ def word_of_document(subject: Subject, document: ApprovalDocument) -> Word | Non
     """A certificate with its number; one without any number is not ready."""
     if not document.number:
         return None
-    issued = document.issued_on
-    at = datetime(issued.year, issued.month, issued.day, tzinfo=SHANGHAI) if issued else None
-    if at is not None and not is_news(at, subject.read_at):
+    at = subject.read_at
+    if document.issued_on:  # a day: told after the steps of that day
+        at = min(at, datetime.combine(document.issued_on, time.max, SHANGHAI))
+    if not is_news(at, subject.read_at):
         return None
     said = document_in_words(document, subject.read_at.astimezone(SHANGHAI).date())
     text = f"批复文件已出：{said}。请按办理部门的通知领取或下载。"
-    return subject.word(WordKind.CERTIFICATE_READY, document.number, at or subject.read_at, text)
+    return subject.word(WordKind.CERTIFICATE_READY, document.number, at, text)
 
 
 def word_of_clock(subject: Subject, clock: Clock, now: datetime) -> Word | None:
