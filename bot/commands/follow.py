@@ -72,7 +72,8 @@ def _keep_on(source: Source, kept: Snapshots, seconds: int) -> None:
 
 def _round(source: Source, kept: Snapshots, once: bool) -> Round:
     columns = (TextColumn("读取项目"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task("", visible=False)
 
         def show(read: int, to_read: int) -> None:

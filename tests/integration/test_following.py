@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from bot.commands.follow import follow
 from bot.commands.ledger import ledger
 from bot.following import open_source
 from bot.model.case import SHANGHAI
@@ -29,6 +31,8 @@ from bot.storage.ledger_source import LedgerSource
 from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample
 from connectors.platforms.spgl import SpglPlatform
 from connectors.platforms.spgl_changes import SpglSource
+from tests.fakes.dialogue import ScriptedDialogue
+from tests.fakes.product import product
 from tests.integration.test_platforms import imported
 
 TODAY = date(2026, 11, 20)
@@ -460,3 +464,39 @@ def test_a_platform_without_a_list_is_followed_by_the_enterprises_known(city: Ci
     assert look() == []
     kept.close()
     seen.close()
+
+
+def test_two_commands_follow_and_print_a_history(city: City) -> None:
+    given = ["--platform", str(city.engine.url), "--database", city.database, "--once"]
+    held = CliRunner().invoke(follow, given)
+    assert (held.exit_code, "另一个进程正在跟踪" in held.output) == (0, False)  # its lease is over
+    city.step(8, "2026-11-20 17:00", serial="99", BLYJ="进入审查")
+
+    told = CliRunner().invoke(follow, given)
+    printed = CliRunner().invoke(ledger, ["history", CASE, "--database", city.database])
+    unknown = CliRunner().invoke(ledger, ["history", "nobody", "--database", city.database])
+
+    assert told.output == "读取 1 个项目：办理进展 1。\n"
+    lines = printed.output.splitlines()
+    assert "新办件" in lines[0]
+    assert "办理进展：2026年11月20日17:00 部门开始办理，办理意见：进入审查" in lines[-1]
+    assert (unknown.exit_code, "没有“nobody”的记录" in unknown.output) == (1, True)
+
+
+async def test_the_desk_is_told_what_vanished(city: City) -> None:
+    city.write(f'UPDATE "{CASES}" SET "SJYXBS" = 0 WHERE "SPSXSLBM" = :case', case=CASE)
+    city.look(ALWAYS)
+    plug = import_module("connectors.desk.ledger_changes").plug
+    settings = {"platform_url": str(city.engine.url)}
+    async with product(city.database, ScriptedDialogue(), more=[plug], **settings) as running:
+        async with running.browser().get("/api/desk/ledger/changes") as refused:
+            assert refused.status == 401
+        desk = await running.desk()
+        everything = (await desk.get("ledger/changes")).body
+        alarming = (await desk.get("ledger/changes?alarming=1")).body
+        after = (await desk.get(f"ledger/changes?after={everything['last']}")).body
+
+    (change,) = alarming["changes"]
+    assert (change["kind"], change["case_no"], change["label"]) == ("vanished", CASE, "办件消失")
+    assert (len(everything["changes"]), everything["last"]) == (59, change["no"])
+    assert after == {"changes": [], "last": change["no"]}
