@@ -36,6 +36,7 @@ PLUGS = (
     "connectors.desk.grants",
     "connectors.desk.checklists",
     "connectors.desk.ledger",
+    "connectors.desk.words",
 )
 STEWARDS = ("李敏", "王强")
 PASSWORD = "a long password"

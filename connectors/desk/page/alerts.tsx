@@ -146,7 +146,7 @@ function Digest({ digest, onOpen }: DigestProps): JSX.Element {
             {section.lines.map((line) => (
               <li key={`${line.name}${line.detail}`}>
                 {line.conversation ? (
-                  <button type="button" class="link" onClick={() => onOpen(line.conversation!)}>
+                  <button type="button" onClick={() => onOpen(line.conversation!)}>
                     {line.name}
                   </button>
                 ) : (
