@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.services.clean_up import LedgerLine, Problem, with_silence
 from bot.services.ledger_totals import NOT_NAMED, Totals, sum_up_ledger
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 FRESH = timedelta(minutes=10)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one reading is no other, and a key of what is made of it
 class ReadLedger:
     """The lines as the platform told them at `at`, made into a ledger at `made_at` (aware)."""
 
@@ -124,7 +125,7 @@ class LedgerBoard:
 
 def view(kept: ReadLedger, wish: Wish) -> View:
     """Blocks for as long as going through all lines takes."""
-    lines = [with_silence(line, wish.silent_days) for line in kept.lines]
+    lines, totals = _for_silence(kept, wish.silent_days)
     text = wish.text.strip().lower()
     shown = [
         line
@@ -134,7 +135,13 @@ def view(kept: ReadLedger, wish: Wish) -> View:
         and wish.stage in ("", line.stage or NOT_NAMED)
         and (not text or _has(line, text))
     ]
-    return View(shown, sum_up_ledger(lines))
+    return View(shown, totals)
+
+
+@lru_cache(maxsize=2)  # stewards turn pages and choose filters far more often than the days
+def _for_silence(kept: ReadLedger, silent_days: int) -> tuple[Sequence[LedgerLine], Totals]:
+    lines = [with_silence(line, silent_days) for line in kept.lines]
+    return lines, sum_up_ledger(lines)
 
 
 def _has(line: LedgerLine, text: str) -> bool:

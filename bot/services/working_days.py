@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -51,6 +52,7 @@ class CalendarUnknown(Exception):
         self.year = year
 
 
+@lru_cache(maxsize=20_000)  # a whole ledger asks for the same days a million times
 def is_working_day(day: date) -> bool:
     """Whether `day` is worked in China. CalendarUnknown for a year outside the calendar."""
     try:
