@@ -41,6 +41,7 @@ BY_SITE = "您的身份已由办事网站确认，不需要绑定码。要换一
 RELEASED = "已解除绑定，这里不再能看到{name}的办件。以后需要时，请向项目管家索取新的绑定码。"
 NOT_BOUND = "这个对话没有用绑定码绑定企业，不需要解除。"
 
+CHANNELS = {"web": "网页", "telegram": "Telegram", "rest": "REST"}
 _HOW = re.compile(
     r"(?:请问|怎么|怎样|怎么样|如何|我要|我想|想要|请|帮我|能不能|可以)*绑定"
     r"(?:一下|我们?的?|企业|公司|单位|账号|身份|码)*"
@@ -141,7 +142,7 @@ def _how(log: Log, head: Conversation, wish: BindingWish, now: datetime) -> str:
 
 
 def _line(now: datetime, what: Happening, head: Conversation, grant: Grant | None) -> TrailEntry:
-    who = f"{head.channel} 用户"
+    who = f"{CHANNELS.get(head.channel, head.channel)} 用户"
     if grant is None:
         return TrailEntry(now, who, what, conversation=head.id)
     return TrailEntry(now, who, what, grant.id, grant.enterprise.id, head.id, grant.person)

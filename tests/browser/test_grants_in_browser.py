@@ -34,6 +34,7 @@ def test_a_code_lets_a_person_in_until_it_is_revoked(
 
     expect(visitor.asks(f"绑定 {code}")).to_contain_text(f"可以查看{NAME}的办件")
     expect(visitor.widget).not_to_contain_text(code)
+    expect(visitor.widget.locator(".heading")).to_contain_text(NAME)
 
     dialog.get_by_role("button", name="查看").click()
     expect(dialog.locator(".grants-list")).to_contain_text("有效")

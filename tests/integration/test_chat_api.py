@@ -64,7 +64,7 @@ async def test_a_new_visitor_is_greeted_and_anonymous(visitor: Visitor) -> None:
     assert visitor.opened["enterprise"] is None
     assert (visitor.opened["owner"], visitor.opened["last"]) == ("bot", 1)
     page = await visitor.page()
-    assert set(page) == {"entries", "last", "owner", "queue", "steward"}
+    assert set(page) == {"entries", "last", "owner", "enterprise", "queue", "steward"}
     (entry,) = page["entries"]
     at = datetime.fromisoformat(entry.pop("at"))
     assert at.utcoffset() == timedelta(hours=8)

@@ -107,12 +107,10 @@ async def open_session(request: web.Request) -> web.Response:
         return head, begin_session(log.connection, "chat", head.id, lasts)
 
     head, token = await parts.database.transact(work)
-    enterprise = head.enterprise
-    shown = {"id": enterprise.id, "name": enterprise.name} if enterprise else None
     answer = {
         "session": token,
         "conversation": head.id,
-        "enterprise": shown,
+        "enterprise": _known(head),
         "owner": head.owner.value,
         "last": head.last_no,
     }
@@ -138,6 +136,11 @@ def _visited(log: SqlLog, visitor: Visitor | None, browser: str | None) -> Conve
     if grant and grant.conversation != head.id:
         log.bindings.met_in(grant.id, head.id)
     return head
+
+
+def _known(head: Conversation) -> dict[str, str] | None:
+    """The enterprise that is known to be asking."""
+    return {"id": head.enterprise.id, "name": head.enterprise.name} if head.enterprise else None
 
 
 async def end_session(request: web.Request) -> web.Response:
@@ -190,6 +193,7 @@ def _state(log: Log, parts: Parts, conversation: str) -> dict[str, object]:
     return {
         "last": head.last_no,
         "owner": head.owner.value,
+        "enterprise": _known(head),
         "queue": queue_json(log, head, parts.hours),
         "steward": head.steward.name if head.steward else None,
     }

@@ -17,6 +17,7 @@ export interface Session {
 
 export interface ConversationState {
   owner: Owner;
+  enterprise: { id: string; name: string } | null;
   queue: Queue | null;
   steward: string | null;
 }

@@ -361,8 +361,9 @@ export class Conversation {
     if (owner !== "closed") this.rated = false;
   }
 
-  private takeState({ owner, queue, steward }: ConversationState): void {
+  private takeState({ owner, enterprise, queue, steward }: ConversationState): void {
     this.owner = owner;
+    this.enterprise = enterprise?.name ?? null;
     this.queue = queue;
     this.steward = steward;
     this.remember();
