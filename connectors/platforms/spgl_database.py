@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.pool import NullPool
 
 from bot.services.platform_port import PlatformUnavailable
+from connectors.platforms import values
 
 # The names people write → the driver that this product installs or recommends.
 _DRIVERS = {
@@ -40,7 +41,7 @@ class ReadOnlyDatabase:
         try:
             self.url = _with_driver(make_url(url))
             self.engine = _engine(self.url, connect_timeout)
-        except sa.exc.ArgumentError as error:
+        except (sa.exc.ArgumentError, ValueError) as error:  # ValueError: a port that is no number
             raise PlatformUnavailable(
                 "审批系统的数据库地址看不懂。",
                 "请写成 sqlite:///文件路径、postgresql://用户:口令@主机/库名、"
@@ -109,10 +110,7 @@ class ReadOnlyDatabase:
             )
         reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
         if self.url.get_backend_name() == "sqlite":
-            return PlatformUnavailable(
-                f"审批系统的数据库文件读不了：{self.url.database}（{reason}）。",
-                "请检查路径是否正确、文件是不是 SQLite 数据库。",
-            )
+            return _unreadable_file(self.url.database, reason)
         return PlatformUnavailable(
             f"审批系统暂时连不上或读不了（{reason}）。",
             "请检查数据库地址、账号权限和网络，稍后再试。",
@@ -145,8 +143,24 @@ def _open_file(path: str | None, timeout: int) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"file:{location}?mode=ro", uri=True, timeout=timeout, check_same_thread=False
     )
+    connection.text_factory = values.decoded
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def _unreadable_file(path: str | None, reason: str) -> PlatformUnavailable:
+    if not path or path == ":memory:":
+        return PlatformUnavailable(
+            "审批系统的地址里没有写数据库文件。", "请写成 sqlite:///文件路径。"
+        )
+    if not Path(path).is_file():
+        return PlatformUnavailable(
+            f"没有审批系统的数据库文件 {path}。", "请检查路径；绝对路径前有四条斜线：sqlite:////…"
+        )
+    return PlatformUnavailable(
+        f"审批系统的数据库文件读不了：{path}（{reason}）。",
+        "请检查文件是不是 SQLite 数据库、有没有读取权限、是否正被别的程序写入。",
+    )
 
 
 def _stop(connection: Any) -> None:

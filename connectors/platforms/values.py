@@ -29,9 +29,16 @@ def text(value: Any) -> str | None:
     """Trimmed text, None for nothing."""
     if value is None:
         return None
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    return str(value).strip() or None
+    plain = decoded(value) if isinstance(value, bytes) else str(value)
+    return plain.strip() or None
+
+
+def decoded(value: bytes) -> str:
+    """Text in UTF-8 or else in GB 18030, as older systems write it; what is neither is marked."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("gb18030", "replace")
 
 
 def code(value: Any) -> str | None:

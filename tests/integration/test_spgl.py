@@ -429,6 +429,30 @@ def test_codes_that_the_city_pads_or_writes_small_are_found(sample):
     assert any(progress.case.documents for progress in found.values())
 
 
+def test_text_that_is_not_utf_8_is_read(sample):
+    department = "公安局".encode("gb18030").hex()
+    sample.run(f"UPDATE SPGL_XMSPSXBLXXB SET SPBMMC = CAST(x'{department}' AS TEXT)")
+    assert sample.case().case.department == "公安局"
+    sample.run("UPDATE SPGL_XMSPSXBLXXB SET SPBMMC = CAST(x'ff' AS TEXT)")
+    assert sample.case().case.department == "\N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite://", "没有写数据库文件"),
+        ("sqlite:///nowhere.db", "没有审批系统的数据库文件"),
+        ("sqlite:////", "没有审批系统的数据库文件"),
+        ("postgresql://host:port/name", "地址看不懂"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_said(tmp_path, monkeypatch, url, said):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PlatformUnavailable, match=said):
+        SpglPlatform(url).project(FACTORY)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_code_is_shown_as_its_number(sample):
     sample.add_step(77, "2026-11-20 10:00:00", "u1")
     case = sample.case().case
