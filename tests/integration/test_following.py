@@ -3,6 +3,7 @@ follower dies. What is planted is in the exchange tables themselves."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from bot.storage.ledger import Ledger
 from bot.storage.ledger_history import SqlFollowedCases
 from bot.storage.ledger_snapshots import LEASE, SqlSnapshots
 from bot.storage.ledger_source import LedgerSource
-from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample
+from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample, write_sample_file
 from connectors.platforms.spgl import SpglPlatform
 from connectors.platforms.spgl_changes import SpglSource
 from tests.fakes.dialogue import ScriptedDialogue
@@ -88,17 +89,22 @@ class City:
             return str(connection.scalar(sa.text(found)))
 
 
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("sample") / "sample.db"
+    write_sample_file(file, TODAY)
+    return file
+
+
 @pytest.fixture
-def city(database_url: str, tmp_path: Path) -> Iterator[City]:
+def city(database_url: str, sample: Path, tmp_path: Path) -> Iterator[City]:
     """On both kinds of the own database; what differs between platforms' is tried below."""
-    yield from _city(f"sqlite:///{tmp_path / 'platform.db'}", database_url)
+    file = tmp_path / "platform.db"
+    shutil.copy(sample, file)
+    yield from _city(f"sqlite:///{file}", database_url)
 
 
-def _city(platform: str, database: str, layout: str = "V2") -> Iterator[City]:
-    engine = sa.create_engine(platform)
-    with engine.begin() as connection:
-        write_sample(connection, TODAY, layout)
-    engine.dispose()
+def _city(platform: str, database: str) -> Iterator[City]:
     made = City(platform, database)
     made.look()
     yield made
@@ -371,12 +377,8 @@ follow_platform.follow_once(source, kept, lambda: datetime.now(timezone.utc))
 """
 
 
-def test_a_killed_process_is_taken_over_where_it_stood(database_url: str, tmp_path: Path) -> None:
-    platform = f"sqlite:///{tmp_path / 'platform.db'}"
-    engine = sa.create_engine(platform)
-    with engine.begin() as connection:
-        write_sample(connection, TODAY, "V2")
-    engine.dispose()
+def test_a_killed_process_is_taken_over_where_it_stood(database_url: str, sample: Path) -> None:
+    platform = f"sqlite:///{sample}"
     seen = SqlFollowedCases(database_url, SpglSource(platform).origin)
     kept_before = []
     for place, left in (("_write_cases", 1), ("_change", 20), ("_write_projects", 2), ("reach", 0)):
@@ -406,7 +408,11 @@ def test_other_platforms_are_followed_alike(
     url = f"sqlite:///{tmp_path / 'platform.db'}"
     if kind != "sqlite":
         url = request.getfixturevalue(f"new_{kind}_database")()
-    for city in _city(url, f"sqlite:///{own}", layout):
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        write_sample(connection, TODAY, layout)
+    engine.dispose()
+    for city in _city(url, f"sqlite:///{own}"):
         serial = "99" if layout == "V2" else "99999"
         assert city.look() == Round()
         city.step(8, "2026-11-20 17:00", serial=serial)
