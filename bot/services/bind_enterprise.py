@@ -1,5 +1,5 @@
 """Binding a conversation to an enterprise by a one-time code, in the transaction that takes the
-message in (bot/decisions/0013). What is said never tells why a code was not accepted."""
+message in (bot/decisions/0015). What is said never tells why a code was not accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where grants, one-time codes and used identity tokens are kept (bot/decisions/0013)."""
+"""Where grants, one-time codes and used identity tokens are kept (bot/decisions/0015)."""
 
 from __future__ import annotations
 
