@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.conversation import Button, Entry, EntryKind
-from connectors.channels.telegram.render import LIMIT, parts, split, units
+from connectors.channels.telegram.render import LIMIT, Part, messages, parts, split, units
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=timezone.utc)
 words = st.text(st.sampled_from("材料审批。；😀ab \n"), max_size=300)
@@ -57,3 +57,16 @@ def test_buttons_stand_under_the_last_message_and_fit_into_64_bytes() -> None:
 def test_a_steward_is_named(author: str | None, shown: str) -> None:
     (part,) = parts(entry("请补充图纸。", EntryKind.STEWARD, author=author))
     assert part.text == shown
+
+
+def test_a_checklist_is_a_link_where_the_server_has_a_public_address() -> None:
+    facts = {"checklist": {"page": "/checklists/0123456789-KEY", "until": "2026-11-27"}}
+    (shown,) = messages(entry("还要提交的有1项", facts=facts), "https://help.example/")
+    assert isinstance(shown, Part)
+    assert shown.text.splitlines() == [
+        "还要提交的有1项",
+        "材料核对清单（查看、打印，7天内有效）：https://help.example/checklists/0123456789-KEY",
+    ]
+    (bare,) = messages(entry("还要提交的有1项", facts=facts), None)
+    assert isinstance(bare, Part)
+    assert bare.text == "还要提交的有1项"
