@@ -9,6 +9,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events
+from knowledge.conversation.wording import takes_back_human
+from knowledge.text import normalise
 
 # Small talk is recognised by the classifier; these words only choose among four fixed replies.
 REPLIES = {
@@ -22,6 +24,10 @@ REPLIES = {
 }
 
 
+# The queue is the stewards': whoever waits in it keeps the place.
+STAYS = "好的，您接着问，我来答。要是已经排上了队，管家接入时告诉他不需要了就行。"
+
+
 class SmallTalk(Action):
     def name(self) -> str:
         return "action_small_talk"
@@ -30,6 +36,9 @@ class SmallTalk(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         text = tracker.latest_message.get("text") or ""
+        if takes_back_human(normalise(text)):
+            dispatcher.utter_message(text=STAYS)
+            return []
         fitting = (name for name, words in REPLIES.items() if words.search(text))
         dispatcher.utter_message(response=next(fitting, "utter_greet"))
         return []

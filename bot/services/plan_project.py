@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from bot.model.conversation import Button
 from bot.model.reply import TO_STEWARD, Reply
+from bot.services.answer_question import REMEMBERED
 from knowledge.conditions import describe
 from knowledge.loader import Catalogue
 from knowledge.places import said, targets_of
@@ -23,7 +25,7 @@ def plan_project(
     path = catalogue.paths.get(path_id or "")
     others = [other for other in catalogue.paths.values() if other is not path]
     buttons = tuple(Button(other.name, path_payload(other.id)) for other in others)
-    remember = {"misses": None, "offer": None, "offer_aspect": None}
+    remember: dict[str, Any] = {"misses": None, "offer": None, "offer_aspect": None}
     if path is None:
         lines = [
             "工程建设项目审批一般分四个阶段：立项用地规划许可、工程建设许可、施工许可、竣工验收；"
@@ -35,7 +37,15 @@ def plan_project(
     text = "\n".join([*_lines(catalogue, path), *_target_lines(catalogue, targets)])
     sources = [path.source, *dict.fromkeys(target.source for target in targets)]
     facts = {"path": path.id, "catalogue": catalogue.version, "sources": sources}
-    return Reply(text, (*buttons[:3], TO_STEWARD), remember, facts)
+    return Reply(text, (*buttons[:3], TO_STEWARD), {**remember, **_laid_out(path)}, facts)
+
+
+def _laid_out(path: Path) -> dict[str, Any]:
+    """The first matters of the way, so that “第一个证” and “头一步的那个备案” find theirs."""
+    items = [item for stage in path.stages for item in stage.matters]
+    slugs = [item if isinstance(item, str) else item.matter for item in items]
+    history = [{"matter": slug, "aspect": None} for slug in slugs[:REMEMBERED]]
+    return {"matter": None, "aspect": None, "history": history}
 
 
 def path_payload(path_id: str) -> str:

@@ -11,6 +11,7 @@ from knowledge.second_question import cued_aspects, in_order, second_asked
 
 # What describes a situation is often taken for one of these.
 DESCRIBING = ("overview", "conditions", "prerequisites", "process")
+SECOND_SURELY = 0.4
 SURE = 0.8  # with less, another aspect that the words ask for outright may be meant
 OFTEN = 0.15
 
@@ -25,11 +26,10 @@ def aspects_of(
     first = _first(heard)
     ranked = sorted(heard.aspects.items(), key=lambda item: (-item[1], item[0]))
     others = [(name, share) for name, share in ranked if name != first]
-    also = (
-        others[0][0]
-        if others and others[0][1] >= weights.second and first == heard.aspect
-        else second_asked(heard.text, first, heard.aspects)
-    )
+    also = None
+    if others and others[0][1] >= weights.second and first == heard.aspect:
+        also = others[0][0] if _is_asked(heard.text, *others[0], first) else None
+    also = also or second_asked(heard.text, first, heard.aspects)
     return in_order(heard.text, first, also) if also else (first, None)
 
 
@@ -45,6 +45,12 @@ def _first(heard: Heard) -> str:
         return first
     cued = {name for name in cued_aspects(heard.text) if heard.aspects.get(name, 0.0) >= OFTEN}
     return first if first in cued or not cued else max(cued, key=lambda name: heard.aspects[name])
+
+
+def _is_asked(text: str, second: str, share: float, first: str) -> bool:
+    """Whether a likely second aspect is one: not when only the first is asked for outright."""
+    cued = cued_aspects(text)
+    return second in cued or first not in cued or share >= SECOND_SURELY
 
 
 def _says_its_own(

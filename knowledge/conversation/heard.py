@@ -129,7 +129,10 @@ def mentioned(links: Links) -> str | None:
 
 
 def ambiguous(heard: Heard) -> float:
-    """Of a question about a matter: the probability that it fits several equally well."""
+    """Of a question about a matter: the probability that it fits several equally well. A name
+    that only one matter has leaves no choice, however short the question."""
+    if len(heard.named) == 1:
+        return 0.0
     several = heard.acts.get(CLARIFY, 0.0)
     return several / max(several + heard.acts.get(ASK_MATTER, 0.0), 1e-9)
 

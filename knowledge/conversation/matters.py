@@ -17,6 +17,7 @@ from knowledge.conversation.heard import (
     raised,
     shares,
 )
+from knowledge.conversation.wording import question_of_story
 from knowledge.references import (
     asks_the_same,
     calls_again,
@@ -55,6 +56,16 @@ class MatterFinder:
         self._catalogue = catalogue
 
     def find(self, heard: Heard, context: Context) -> Decision:
+        """Of a long story that leaves it open, what it comes to in the end decides."""
+        decision = self._find(heard, context)
+        question = question_of_story(heard.text)
+        if decision.matter or not question:
+            return decision
+        links = self._catalogue.link(question)
+        of_end = decide(links, self._limits)
+        return of_end if of_end.matter else decision
+
+    def _find(self, heard: Heard, context: Context) -> Decision:
         if context.matter and is_correction(heard.text):
             return self._corrected(heard, context)
         if context.history and is_return(heard.text):

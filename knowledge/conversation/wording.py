@@ -12,6 +12,7 @@ from knowledge.yaml_source import read_yaml
 
 FILE = Path(__file__).with_name("words.yml")
 KEPT = "\u0001"
+LONG = 60  # characters of a story
 LEAST = 2  # characters that may name something
 
 
@@ -53,6 +54,16 @@ def takes_back_human(text: str) -> bool:
 def without_taking_back(text: str) -> str:
     """What else such a message says."""
     return _words("takes_back_human").sub("", text)
+
+
+def question_of_story(text: str) -> str:
+    """What a long story comes to: the words after the last “我就想问”; empty for a short text, and
+    for one that says nothing of the kind."""
+    if len(text) < LONG:
+        return ""
+    found = list(_words("comes_to_the_question").finditer(text))
+    question = text[found[-1].end() :].strip(" ,，:：。") if found else ""
+    return question if LEAST * 3 <= len(question) < len(text) else ""
 
 
 def is_unsure(text: str) -> bool:
