@@ -19,13 +19,18 @@ from bot.app.parts import Parts
 from bot.app.server import create_app
 from bot.bootstrap import running, with_demo
 from bot.model.conversation import Button, Conversation, Draft, Entry, EntryKind, Owner
+from bot.model.word import Word
 from bot.services.assistant import Assistant
+from bot.services.give_word import tell_all
+from bot.services.notice_words import Found
 from bot.services.ports import Log, TurnResult
 from bot.settings import Settings
 from bot.storage.binding_tables import grants, trail
 from bot.storage.database import make_engine
 from bot.storage.migrate import migrate
 from bot.storage.tables import conversations, entries, outbox, receipts
+from bot.storage.word_tables import without_reminders, word_tellings, words
+from bot.storage.words import SqlWords
 from tests.fakes.dialogue import ScriptedDialogue
 
 PLUGS = (
@@ -107,7 +112,8 @@ class Rehearsal:
         """Forgets every conversation; stewards and sessions stay."""
 
         def forget(connection: Connection) -> None:
-            for table in (grants, trail, outbox, receipts, entries, conversations):
+            told = word_tellings, words, without_reminders
+            for table in (*told, grants, trail, outbox, receipts, entries, conversations):
                 connection.execute(sa.delete(table))
 
         self._run(self._parts.database.run(forget))
@@ -117,6 +123,12 @@ class Rehearsal:
     def assistant(self) -> Assistant:
         """What the server's use cases work with."""
         return self._parts.assistant
+
+    def brings(self, *words: Word) -> None:
+        """The words that the follower's changes brought; they are said at once."""
+        kept = SqlWords(self._parts.database)
+        self._run(kept.keep(Found(words), ()))
+        self._run(tell_all(kept, self._parts.hub, quiet=False))
 
     def let_think(self, allowed: bool) -> None:
         """Holds the bot in its thought, or lets it go on."""
