@@ -73,6 +73,8 @@ def clean_up(
         )
     if file is not None and file.exists():
         fail(f"{file} 已经存在。", "没有改动它；请换一个文件名。")
+    if file is not None and not file.parent.is_dir():  # said before minutes of reading
+        fail(f"没有目录 {file.parent}。", "请先建立，或换一个目录。")
     with platform_failures():
         platform = open_given(address, city, **naming)
         now = as_of or datetime.now(SHANGHAI)
@@ -109,7 +111,8 @@ def _export(file: Path, lines: list[LedgerLine], totals: Totals, now: datetime) 
     from bot.documents.ledger_export import write_export  # openpyxl only when it is wanted
 
     try:
-        write_export(str(file), lines, totals, f"{moment(now)}从审批系统读到的情况")
+        with file.open("xb") as opened:
+            write_export(opened, lines, totals, f"{moment(now)}从审批系统读到的情况")
     except OSError as error:
         fail(f"写不了 {file}：{error.strerror}。", "请检查目录是否存在、能否写入。")
 

@@ -71,9 +71,7 @@ _TOTALS: tuple[tuple[str, Callable[[Total], Any]], ...] = (
 )
 
 
-def write_export(
-    file: BinaryIO | str, lines: Sequence[LedgerLine], totals: Totals, read_at: str
-) -> None:
+def write_export(file: BinaryIO, lines: Sequence[LedgerLine], totals: Totals, read_at: str) -> None:
     """Writes the workbook row by row: memory does not grow with the cells. OSError.
 
     `read_at` says in words when and from where the lines were read.

@@ -112,3 +112,6 @@ def test_wrong_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = call("--platform", f"sqlite:///{tmp_path / 'none.db'}")
     assert missing.exit_code == 1
     assert call("--platform", "local", "--silent-days", "0").exit_code == 2
+    nowhere_to_write = call("--platform", "local", "--excel", str(tmp_path / "none" / "a.xlsx"))
+    assert nowhere_to_write.exit_code == 1
+    assert "没有目录" in nowhere_to_write.stderr
