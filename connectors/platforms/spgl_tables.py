@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -88,7 +88,8 @@ class Layout:
         if lacks:
             raise PlatformUnreadable(
                 "审批系统的数据库缺少必需的内容：" + "、".join(lacks) + "。",
-                "请信息中心按国家数据共享交换标准补齐，或用 bangban platform 地址 查看全部缺项。",
+                "请信息中心按国家数据共享交换标准补齐（表如果在，就是这个账号没有读它的权限），"
+                "或用 bangban platform 地址 查看全部缺项。",
             )
 
     def rows(
@@ -199,7 +200,16 @@ def _tables_in(inspector: Inspector, schema: str | None, naming: Naming) -> dict
 
 
 def _candidates(inspector: Inspector, schema: str | None) -> list[str]:
-    return [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+    names = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+    if inspector.dialect.name != "postgresql":  # others list only what the account may read
+        return names
+    readable = sa.text(
+        "SELECT relname FROM pg_catalog.pg_class "
+        "WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = :schema) "
+        "AND has_any_column_privilege(oid, 'SELECT')"
+    ).bindparams(schema=schema or inspector.default_schema_name)
+    allowed = set(cast(Connection, inspector.bind).scalars(readable))
+    return [name for name in names if name in allowed]
 
 
 def _named(candidates: Iterable[str], naming: Naming) -> dict[str, str]:

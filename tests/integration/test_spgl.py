@@ -575,6 +575,49 @@ def test_another_schema_is_found(postgres_url):
         SpglPlatform(postgres_url, named(schema="public")).describe(NOW)
 
 
+@pytest.fixture
+def clerk(postgres_url):
+    """A V2 sample in PostgreSQL and the address of an account that may read nothing of it yet."""
+    run(postgres_url, lambda connection: write_sample(connection, TODAY))
+    url = sa.engine.make_url(postgres_url)
+    name = f"clerk_{url.database}"
+    run(postgres_url, lambda connection: connection.execute(sa.text(f"CREATE ROLE {name} LOGIN")))
+
+    def let_read(*tables):
+        for table in tables:
+            grant = sa.text(f'GRANT SELECT ON "SPGL_{table}" TO {name}')
+            run(postgres_url, lambda connection, grant=grant: connection.execute(grant))
+
+    yield SpglPlatform(url.set(username=name).render_as_string(hide_password=False)), let_read
+    run(postgres_url, lambda connection: connection.execute(sa.text(f"DROP OWNED BY {name}")))
+    run(postgres_url, lambda connection: connection.execute(sa.text(f"DROP ROLE {name}")))
+
+
+def test_a_table_that_may_not_be_read_is_as_if_missing(clerk):
+    platform, let_read = clerk
+    with pytest.raises(PlatformUnreadable, match="没有国家数据共享交换标准的表"):
+        platform.project(FACTORY)
+    let_read("XMJBXXB", "XMSPSXBLXXB")
+    with pytest.raises(PlatformUnreadable) as error:
+        platform.project(FACTORY)
+    assert "表 SPGL_XMSPSXBLXXXXB" in error.value.what
+    assert "没有读它的权限" in error.value.what_to_do
+    let_read("XMSPSXBLXXXXB")
+    found = read_cases(platform, FACTORY, NOW, unnamed)
+    assert len(found.cases) == 10
+    assert not any(progress.case.documents for progress in found.cases)
+    assert platform.describe(NOW).cases == 49
+
+
+def test_views_serve_as_tables(sample):
+    for table in ("XMJBXXB", "XMSPSXBLXXB", "XMSPSXBLXXXXB"):
+        sample.run(
+            f"ALTER TABLE SPGL_{table} RENAME TO kept_{table}",
+            f"CREATE VIEW SPGL_{table} AS SELECT * FROM kept_{table}",
+        )
+    assert sample.case().case.status is CaseStatus.SUPPLEMENT_REQUESTED
+
+
 def test_between_two_schemas_the_city_must_choose(postgres_url):
     def write(connection):
         for schema in ("live", "mirror"):
