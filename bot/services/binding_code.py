@@ -19,8 +19,7 @@ _SIGNS = f"[{ALPHABET}{ALPHABET.lower()}]"
 _WHOLE = re.compile(rf"({_SIGNS}{{4}}[-\s]?{_SIGNS}{{4}})[。.!]?")
 _TRIED = r"((?=[\w-]*\d)[0-9a-z]{3,6}[- ]?[0-9a-z]{3,6})(?![0-9a-z])"
 _NAMED = re.compile(rf"绑定(?:码|号|企业|代码)?\s*(?:是|为)?\s*[:,\-“\"「]?\s*{_TRIED}", re.I)
-_COMMAND = re.compile(rf"\s*/?(?:start|bind|code)\s+{_TRIED}", re.I)
-_ABOUT_CODES = re.compile(r"绑|码|code|bind", re.I)
+_COMMAND = re.compile(rf"\s*/?(?:start|bind|code)\s+{_TRIED}\s*", re.I)
 _LIKE_ONE = re.compile(rf"(?<![0-9A-Za-z]){_SIGNS}{{4}}[- ]?{_SIGNS}{{4}}(?![0-9A-Za-z])")
 
 
@@ -48,13 +47,12 @@ def code_in(text: str) -> str | None:
 
 
 def without_codes(text: str) -> str:
-    """The text as the log may keep it."""
+    """The text as the log may keep it: without what looks like a code, or is told to be one."""
     plain = unicodedata.normalize("NFKC", text)
     if _WHOLE.fullmatch(plain.strip()) and _mixed(plain):
         return MASK
-    if not _ABOUT_CODES.search(plain) and not _COMMAND.fullmatch(plain.strip()):
-        return text
-    tried = [*_NAMED.finditer(plain), *_COMMAND.finditer(plain)]
+    command = _COMMAND.fullmatch(plain)
+    tried = [*_NAMED.finditer(plain), *([command] if command else [])]
     spans = {found.span(1) for found in tried}
     spans |= {found.span() for found in _LIKE_ONE.finditer(plain) if _mixed(found[0])}
     if not spans:

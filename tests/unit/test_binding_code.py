@@ -19,7 +19,17 @@ from bot.services.binding_code import (
 
 CODE = "K7MP2XQ9"
 SPELLINGS = ("K7MP2XQ9", "k7mp2xq9", "K7MP-2XQ9", "k7mp 2xq9", "Ｋ７ＭＰ２ＸＱ９")
-AROUND = ("{}", " {} ", "{}。", "绑定 {}", "绑定{}", "绑定码：{}", "绑定码是{}，谢谢", "/start {}", "/bind {}")
+AROUND = (
+    "{}",
+    " {} ",
+    "{}。",
+    "绑定 {}",
+    "绑定{}",
+    "绑定码：{}",
+    "绑定码是{}，谢谢",
+    "/start {}",
+    "/bind {}",
+)
 NO_CODES = (
     "怎么绑定",
     "绑定",
@@ -32,6 +42,8 @@ NO_CODES = (
     "2301-210106-04-01-334455",
     "/start",
     "/choose_matter",
+    "Can we start 202506 with the site at zip code 110001?",
+    "合同编号 HT2024-015",
 )
 
 
@@ -58,6 +70,13 @@ def test_a_code_with_a_slip_is_a_code_that_is_wrong() -> None:
 def test_a_code_that_is_only_mentioned_is_masked_and_not_used() -> None:
     assert code_in("我收到的码是 K7MP2XQ9 但不知道发给谁") is None
     assert CODE not in without_codes("我收到的码是 K7MP2XQ9 但不知道发给谁")
+
+
+@pytest.mark.parametrize(
+    "before", ["（转发）", "（更正）", "（群聊）@some_bot ", "［图片］", "给你："]
+)
+def test_a_code_behind_what_a_channel_adds_is_masked(before: str) -> None:
+    assert without_codes(f"{before}K7MP-2XQ9").endswith(MASK)
 
 
 def test_new_codes_are_long_unlike_and_recognised() -> None:
