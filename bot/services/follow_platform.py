@@ -6,6 +6,7 @@ Marks are taken before the reading, so that whatever is written in between chang
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,8 +14,17 @@ from datetime import datetime, timedelta
 
 from bot.model.ledger import ChangeKind, FollowedProject
 from bot.services.compare_projects import changes_of_project, key_of, project_vanished, vanished
-from bot.services.follow_port import KeptProject, Marks, Position, Seen, Snapshots, Source
+from bot.services.follow_port import (
+    KeptProject,
+    Marks,
+    NotKept,
+    Position,
+    Seen,
+    Snapshots,
+    Source,
+)
 
+log = logging.getLogger(__name__)
 AT_ONCE = 200  # projects in one reading and one transaction
 SURVEY_EVERY = timedelta(minutes=5)  # what no glance shows is found by then
 REREAD = 100  # projects read again in a round without news, those longest unread first
@@ -132,18 +142,31 @@ def _read_all(
             for code in chosen
             if (each := _seen(code, before.get(code), told.get(code), marks)) is not None
         ]
-        kept.write(seen, now())
-        counted = Counter(change.kind for each in seen for change in each.changes)
+        written = _write(kept, seen, now())
+        counted = Counter(change.kind for each in written for change in each.changes)
         done = _add(done, Round(len(chosen), counted))
         if progress:
             progress(done.read, len(codes))
     return done
 
 
+def _write(kept: Snapshots, seen: Sequence[Seen], at: datetime) -> Sequence[Seen]:
+    """What could be kept: a project that the database refuses does not hold up the others."""
+    try:
+        kept.write(seen, at)
+        return seen
+    except NotKept as refused:
+        if len(seen) == 1:
+            log.warning("follow: %s is not kept: %s", seen[0].code, refused)
+            return ()
+    return [each for one in seen for each in _write(kept, [one], at)]
+
+
 def _seen(
     code: str, before: KeptProject | None, now: FollowedProject | None, marks: Marks
 ) -> Seen | None:
     if now is not None:
+        now = replace(now, cases=tuple({key_of(case): case for case in now.cases}.values()))
         told = before.told if before else None
         were_gone = before.gone_cases if before else frozenset()
         changes = changes_of_project(told, now, were_gone, bool(before and before.gone))

@@ -81,10 +81,15 @@ class Snapshots(Protocol):
     def kept(self, codes: Sequence[str]) -> dict[str, KeptProject]: ...
 
     def write(self, seen: Sequence[Seen], at: datetime) -> None:
-        """One transaction, and only while the lease is held: LeaseLost, with nothing written."""
+        """One transaction, and only while the lease is held: LeaseLost, with nothing written.
+        NotKept, with nothing written either, where the database refuses a value."""
 
     def reach(self, position: Position) -> None: ...
 
 
 class LeaseLost(Exception):
     """Another process follows the platform by now."""
+
+
+class NotKept(Exception):
+    """The database refuses something that the platform tells: too long a code, or no text."""

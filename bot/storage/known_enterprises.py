@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from bot.model.credit_code import normalise_credit_code
 from bot.storage.binding_tables import grants
+from bot.storage.bulk import connected
 from bot.storage.database import make_engine
-from bot.storage.ledger_snapshots import connected
 from bot.storage.ledger_tables import platform_readings
 from bot.storage.tables import conversations
 

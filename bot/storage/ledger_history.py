@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bot.model.case import SHANGHAI, CaseStatus, normalise_project_code
 from bot.model.ledger import CaseChange, ChangeKind, FollowedCase, FollowedProject
 from bot.services.whole_platform import Registered
+from bot.storage.bulk import connected
 from bot.storage.case_text import case_of, project_of, step_of
 from bot.storage.database import make_engine
 from bot.storage.ledger_history_tables import (
@@ -20,7 +21,6 @@ from bot.storage.ledger_history_tables import (
     followed_platforms,
     followed_projects,
 )
-from bot.storage.ledger_snapshots import connected
 
 AT_ONCE = 500  # cases in one batch
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,8 +15,8 @@ from sqlalchemy.engine import Connection
 from bot.model.case import Case
 from bot.model.ledger import Change, FollowedProject
 from bot.services.compare_projects import key_of
-from bot.services.follow_port import KeptProject, LeaseLost, Marks, Position, Seen
-from bot.services.ports import StoreUnavailable
+from bot.services.follow_port import KeptProject, LeaseLost, Marks, NotKept, Position, Seen
+from bot.storage.bulk import Row, connected, insert, update
 from bot.storage.case_text import case_of, project_of, to_text
 from bot.storage.database import make_engine
 from bot.storage.ledger_history_tables import (
@@ -31,8 +30,6 @@ LEASE = timedelta(minutes=2)  # longer than one batch takes
 CASE_KEY = ("platform_id", "project_code", "work_code", "case_no")
 PROJECT_KEY = ("platform_id", "code")
 
-Row = dict[str, Any]
-
 
 class SqlSnapshots:
     """Implements bot.services.follow_port.Snapshots on the product's own database."""
@@ -44,7 +41,7 @@ class SqlSnapshots:
         self._id = 0
 
     def hold(self, at: datetime) -> Position | None:
-        with self._connected(write=True) as connection:
+        with connected(self._engine, write=True) as connection:
             self._id = self._id or _platform_id(connection, self._origin)
             if not self._renew(connection, at, taking=True):
                 return None
@@ -52,7 +49,7 @@ class SqlSnapshots:
         return Position(row.glance, row.surveyed_at, row.fewer_since)
 
     def release(self) -> None:
-        with self._connected(write=True) as connection:
+        with connected(self._engine, write=True) as connection:
             mine = followed_platforms.c.holder == self.holder
             connection.execute(
                 self._own(sa.update(followed_platforms)).where(mine).values(holder=None, until=None)
@@ -63,7 +60,7 @@ class SqlSnapshots:
         query = sa.select(table.c.code, table.c.mark).where(
             table.c.platform_id == self._id, table.c.gone_at.is_(None)
         )
-        with self._connected() as connection:
+        with connected(self._engine) as connection:
             return {row.code: row.mark for row in connection.execute(query)}
 
     def longest_unread(self, limit: int) -> list[str]:
@@ -71,13 +68,13 @@ class SqlSnapshots:
         query = sa.select(table.c.code).where(
             table.c.platform_id == self._id, table.c.gone_at.is_(None)
         )
-        with self._connected() as connection:
+        with connected(self._engine) as connection:
             ordered = query.order_by(table.c.read_at, table.c.code).limit(limit)
             return list(connection.scalars(ordered))
 
     def kept(self, codes: Sequence[str]) -> dict[str, KeptProject]:
         projects, cases = followed_projects, followed_cases
-        with self._connected() as connection:
+        with connected(self._engine) as connection:
             chosen = sa.and_(projects.c.platform_id == self._id, projects.c.code.in_(codes))
             rows = connection.execute(sa.select(projects).where(chosen)).all()
             if not rows:
@@ -89,16 +86,19 @@ class SqlSnapshots:
         return {row.code: _kept(row, of_project[row.code]) for row in rows}
 
     def write(self, seen: Sequence[Seen], at: datetime) -> None:
-        with self._connected(write=True) as connection:
-            if not self._renew(connection, at):
-                raise LeaseLost
-            self._write_projects(connection, seen, at)
-            self._write_cases(connection, seen, at)
-            rows = [self._change(change, at) for each in seen for change in each.changes]
-            _insert(connection, case_changes, rows)
+        try:
+            with connected(self._engine, write=True) as connection:
+                if not self._renew(connection, at):
+                    raise LeaseLost
+                self._write_projects(connection, seen, at)
+                self._write_cases(connection, seen, at)
+                rows = [self._change(change, at) for each in seen for change in each.changes]
+                insert(connection, case_changes, rows)
+        except (sa.exc.IntegrityError, sa.exc.DataError, ValueError) as refused:
+            raise NotKept(str(refused).splitlines()[0]) from refused
 
     def reach(self, position: Position) -> None:
-        with self._connected(write=True) as connection:
+        with connected(self._engine, write=True) as connection:
             mine = followed_platforms.c.holder == self.holder
             told = vars(position)
             connection.execute(self._own(sa.update(followed_platforms)).where(mine).values(**told))
@@ -137,9 +137,9 @@ class SqlSnapshots:
                 changed.append({**read, **_told(each.now), "gone_at": None})
             else:
                 same.append(read)
-        _insert(connection, followed_projects, new)
+        insert(connection, followed_projects, new)
         for rows in (changed, same, gone):
-            _update(connection, followed_projects, PROJECT_KEY, rows)
+            update(connection, followed_projects, PROJECT_KEY, rows)
 
     def _write_cases(self, connection: Connection, seen: Sequence[Seen], at: datetime) -> None:
         new: list[Row] = []
@@ -157,9 +157,9 @@ class SqlSnapshots:
                     changed.append(self._case(case))
             keys = (self._case_key(case) for key, case in before.items() if key not in were_gone)
             gone.extend({**key, "gone_at": at} for key in keys)
-        _insert(connection, followed_cases, new)
+        insert(connection, followed_cases, new)
         for rows in (changed, gone):
-            _update(connection, followed_cases, CASE_KEY, rows)
+            update(connection, followed_cases, CASE_KEY, rows)
 
     def _case_key(self, case: Case) -> Row:
         told = {name: getattr(case, name) for name in CASE_KEY[1:]}
@@ -182,24 +182,6 @@ class SqlSnapshots:
             "before": change.before.value if change.before else None,
             "note": change.note,
         }
-
-    @contextmanager
-    def _connected(self, write: bool = False) -> Iterator[Connection]:
-        with connected(self._engine, write) as connection:
-            yield connection
-
-
-@contextmanager
-def connected(engine: sa.engine.Engine, write: bool = False) -> Iterator[Connection]:
-    """One transaction. Raises StoreUnavailable."""
-    try:
-        with (
-            engine.connect().execution_options(writing=write) as connection,
-            connection.begin(),
-        ):
-            yield connection
-    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.ProgrammingError) as error:
-        raise StoreUnavailable(f"database not available: {error.orig}") from error
 
 
 def _platform_id(connection: Connection, origin: str) -> int:
@@ -232,17 +214,3 @@ def _told(told: FollowedProject) -> Row:
     project = told.project
     content = {"content": to_text(project), "developers": list(told.developers)}
     return {"name": project.name[:500], **content}
-
-
-def _insert(connection: Connection, table: sa.Table, rows: list[Row]) -> None:
-    if rows:
-        connection.execute(table.insert(), rows)
-
-
-def _update(connection: Connection, table: sa.Table, key: Sequence[str], rows: list[Row]) -> None:
-    if not rows:
-        return
-    same = [table.c[name] == sa.bindparam(f"key_{name}") for name in key]
-    values = {name: sa.bindparam(name) for name in rows[0] if name not in key}
-    bound = [{f"key_{name}" if name in key else name: row[name] for name in row} for row in rows]
-    connection.execute(sa.update(table).where(*same).values(values), bound)

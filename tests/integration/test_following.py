@@ -19,7 +19,7 @@ from bot.commands.follow import follow
 from bot.commands.ledger import ledger
 from bot.following import open_source
 from bot.model.case import SHANGHAI
-from bot.model.ledger import CaseChange, ChangeKind
+from bot.model.ledger import CaseChange, Change, ChangeKind
 from bot.services import follow_platform
 from bot.services.follow_enterprises import EnterprisesSource
 from bot.services.follow_platform import Round, follow_once
@@ -506,3 +506,40 @@ async def test_the_desk_is_told_what_vanished(city: City) -> None:
     assert (change["kind"], change["case_no"], change["label"]) == ("vanished", CASE, "办件消失")
     assert (len(everything["changes"]), everything["last"]) == (59, change["no"])
     assert after == {"changes": [], "last": change["no"]}
+
+
+def test_what_the_database_refuses_does_not_hold_up_the_rest(
+    city: City, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _plant(city)
+    keep = SqlSnapshots._change
+
+    def refusing(kept: SqlSnapshots, change: Change, at: datetime) -> dict[str, object]:
+        if change.case_no == CASE:
+            raise ValueError("A string literal cannot contain NUL characters.")
+        return keep(kept, change, at)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlSnapshots, "_change", refusing)
+        others = city.kinds(ALWAYS)
+    assert others == ["vanished"] * 4
+    assert f"{FACTORY} is not kept" in caplog.text
+
+    assert city.kinds(ALWAYS) == ["stepped", "vanished"]
+
+
+def test_one_number_in_two_divisions_is_kept_once(city: City) -> None:
+    with city.engine.begin() as connection:
+        for table in (PROJECTS, CASES):
+            names = [column["name"] for column in sa.inspect(connection).get_columns(table)]
+            told = ", ".join(
+                {"LSH": "'again' || \"LSH\"", "XZQHDM": "'210102'"}.get(name, f'"{name}"')
+                for name in names
+            )
+            code = f"{FACTORY}-0001"
+            copy = f'INSERT INTO "{table}" SELECT {told} FROM "{table}" WHERE "GCDM" = :code'
+            connection.execute(sa.text(copy), {"code": code})
+
+    assert set(city.kinds(ALWAYS)) <= {"project_changed", "corrected", "went_back"}
+    assert city.look(ALWAYS).changes == {}
+    assert city.look(ALWAYS, reread=9).changes == {}
