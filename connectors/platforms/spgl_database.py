@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,18 +31,19 @@ _DRIVERS = {
 _POSTGRES_LIKE = ("postgresql", "kingbase", "opengauss")
 _MYSQL_LIKE = ("mysql", "mariadb")
 _ORACLE_LIKE = ("oracle", "dm")
+_GRACE = 1  # second more than a database has to end a statement by itself
 
 
 class ReadOnlyDatabase:
     """Connections that cannot write, wait at most `connect_timeout` seconds to connect and at most
-    `statement_timeout` seconds for one statement; on a database that has no such limit of its own
-    (SQLite, Oracle, 达梦 …) for the whole reading."""
+    `statement_timeout` seconds for one statement; the whole reading takes no longer than that
+    either (PostgreSQL: a second more; MySQL and MariaDB: each answer of the server)."""
 
     def __init__(self, url: str, connect_timeout: int = 5, statement_timeout: int = 10) -> None:
         self._statement_timeout = statement_timeout
         try:
             self.url = _with_driver(make_url(url))
-            self.engine = _engine(self.url, connect_timeout)
+            self.engine = _engine(self.url, connect_timeout, statement_timeout + _GRACE)
         except (sa.exc.ArgumentError, ValueError) as error:  # ValueError: a port that is no number
             raise PlatformUnavailable(
                 "审批系统的数据库地址看不懂。",
@@ -90,11 +93,15 @@ class ReadOnlyDatabase:
 
     @contextmanager
     def _limited(self, connection: Connection) -> Iterator[None]:
-        """Stops a reading that takes too long where the database itself does not."""
-        if self.engine.dialect.name in (*_POSTGRES_LIKE, *_MYSQL_LIKE):
+        """Stops a reading that takes too long where the database itself does not: because it has
+        no limit of its own, or because it does not answer at all any more."""
+        seconds, stop = float(self._statement_timeout), _stop
+        if self.engine.dialect.name in _MYSQL_LIKE:  # the driver's own read_timeout
             yield
             return
-        timer = Timer(self._statement_timeout, _stop, [connection.connection.dbapi_connection])
+        if self.engine.dialect.name in _POSTGRES_LIKE:
+            seconds, stop = seconds + _GRACE, _hang_up
+        timer = Timer(seconds, stop, [connection.connection.dbapi_connection])
         timer.daemon = True
         timer.start()
         try:
@@ -121,7 +128,7 @@ def _with_driver(url: URL) -> URL:
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
 
 
-def _engine(url: URL, connect_timeout: int) -> Engine:
+def _engine(url: URL, connect_timeout: int, read_timeout: int) -> Engine:
     backend = url.get_backend_name()
     if backend == "sqlite":
         return sa.create_engine(
@@ -132,6 +139,8 @@ def _engine(url: URL, connect_timeout: int) -> Engine:
     arguments: dict[str, Any] = {}
     if backend in ("postgresql", "mysql"):
         arguments["connect_args"] = {"connect_timeout": connect_timeout}
+    if url.drivername == "mysql+pymysql":
+        arguments["connect_args"].update(read_timeout=read_timeout, write_timeout=read_timeout)
     return sa.create_engine(
         url, pool_pre_ping=True, pool_size=3, max_overflow=2, pool_timeout=5, **arguments
     )
@@ -172,6 +181,12 @@ def _stop(connection: Any) -> None:
     )
     with suppress(getattr(connection, "Error", RuntimeError)):
         stop()  # fails only when there is nothing left to stop
+
+
+def _hang_up(connection: Any) -> None:
+    """Ends the network connection under a driver that waits for its server without a limit."""
+    with suppress(OSError, getattr(connection, "Error", OSError)):
+        socket.socket(fileno=os.dup(connection.fileno())).shutdown(socket.SHUT_RDWR)
 
 
 def _was_stopped(error: sa.exc.DBAPIError) -> bool:

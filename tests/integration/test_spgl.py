@@ -22,6 +22,7 @@ from connectors.platforms.demo import (
     write_sample_file,
 )
 from connectors.platforms.spgl import SpglPlatform
+from connectors.platforms.spgl_database import ReadOnlyDatabase
 from connectors.platforms.spgl_tables import Naming
 
 TODAY = date(2026, 11, 20)
@@ -669,6 +670,23 @@ ENDLESS = {
     "postgresql": "SELECT pg_sleep(30)",
     "mysql": "SELECT sleep(30)",
 }
+
+
+@pytest.mark.parametrize(
+    ("server", "unlimited", "sleep"),
+    [
+        ("postgres", "SET statement_timeout = 0", "SELECT pg_sleep(600)"),
+        ("mariadb", "SET max_statement_time = 0", "SELECT sleep(600)"),
+    ],
+)
+def test_a_server_that_does_not_answer_is_left(request, server, unlimited, sleep):
+    database = ReadOnlyDatabase(
+        request.getfixturevalue(f"new_{server}_database")(), statement_timeout=1
+    )
+    with pytest.raises(PlatformUnavailable), database.connect() as connection:
+        [connection.execute(sa.text(statement)) for statement in (unlimited, sleep)]
+    with database.connect() as connection:
+        assert connection.scalar(sa.text("SELECT 1")) == 1
 
 
 def test_a_slow_statement_is_cut_off(platform):
