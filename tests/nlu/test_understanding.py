@@ -13,14 +13,14 @@ from bot.scoreboard.board import Scoreboard, judge
 
 HERE = Path(__file__).parent
 AT_LEAST = {
-    "act": 0.88,
-    "matter_first": 0.90,
-    "matter_in_first_three": 0.96,
-    "aspect": 0.87,
-    "joint_or_asked_back": 0.84,
-    "clarify_asked_back": 0.60,
+    "act": 0.90,
+    "matter_first": 0.93,
+    "matter_in_first_three": 0.97,
+    "aspect": 0.88,
+    "joint_or_asked_back": 0.87,
+    "clarify_asked_back": 0.75,
 }
-AT_MOST = {"out_of_scope_answered": 0.06, "wrong_matter": 0.06}
+AT_MOST = {"out_of_scope_answered": 0.06, "wrong_matter": 0.04}
 
 
 def read_questions() -> list[Question]:
