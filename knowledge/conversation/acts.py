@@ -15,7 +15,7 @@ from knowledge.conversation.heard import (
     Heard,
     Weights,
 )
-from knowledge.conversation.wording import asks_on, is_own_case
+from knowledge.conversation.wording import asks_in_general, asks_on, is_own_case
 from knowledge.references import is_correction, points_here
 from knowledge.second_question import cued_aspects
 
@@ -34,6 +34,8 @@ def act_of(heard: Heard, context: Context, weights: Weights) -> tuple[str, float
         shares = {**shares, ASK_MATTER: 1.0}
     if _asks_what_follows(heard, context):
         shares[ASK_MATTER] += shares.pop(PLAN_PROJECT, 0.0)
+    if context.own_case and heard.names_nothing and _asks_for_time(heard):
+        shares[STATUS] = shares.get(STATUS, 0.0) + shares.pop(ASK_MATTER)
     if _when_it_is_done(heard, shares):
         shares[STATUS] += shares.pop(MISSING)
     total = sum(shares.values()) or 1.0
@@ -45,7 +47,11 @@ def _when_it_is_done(heard: Heard, shares: Mapping[str, float]) -> bool:
     """Of an own case the two acts are near; who asks for the time does not ask what is missing."""
     if STATUS not in shares or shares.get(MISSING, 0.0) >= SIGNED:
         return False
-    return "time_limit" in cued_aspects(heard.text) and is_own_case(heard.text)
+    return _asks_for_time(heard) and is_own_case(heard.text)
+
+
+def _asks_for_time(heard: Heard) -> bool:
+    return "time_limit" in cued_aspects(heard.text) and not asks_in_general(heard.text)
 
 
 def corrects(heard: Heard, context: Context) -> bool:
@@ -62,6 +68,8 @@ def _leaning(heard: Heard, context: Context, weights: Weights) -> float:
     if asks_on(heard.text) and heard.acts.get(STEWARD, 0.0) < CLEAR:
         return weights.asking * ASKS_ON
     if cued_aspects(heard.text) or points_here(heard.text):
+        return weights.asking
+    if heard.names_nothing and heard.aspects[heard.aspect] >= weights.aspect_of_answer:
         return weights.asking
     discussed = {context.matter, *context.offer, *(matter for matter, _ in context.history)}
     share = sum(heard.matters.of.get(matter, 0.0) for matter in discussed if matter)

@@ -35,13 +35,15 @@ TOLD = 3.0  # a description fits one of the offered this much better than the ot
 @dataclass(frozen=True)
 class _Among:
     """`inside`: each offered matter's share among the offered; `together`: what they have among
-    all matters; `outside`: the most that another one has; `told`: whether a description decides;
-    `beside`: a matter of their kind that was not offered but is described."""
+    all matters; `outside`: the most that another one has; `described`: whether a description fits
+    one of them, `told`: whether it decides; `beside`: a matter of their kind that was not offered
+    but is described."""
 
     inside: dict[str, float]
     together: float
     outside: float
     told: bool
+    described: bool
     beside: str | None
 
     @property
@@ -86,6 +88,8 @@ class AnswerReader:
         act, share = act_of(heard, context, self._weights)
         if act == ASK_MATTER or among.told:
             return False
+        if among.described and act in (PLAN_PROJECT, OUT_OF_SCOPE):
+            return False
         if act in OWN_CASE and is_own_case(heard.text):
             return True
         return share >= (0.75 if act in WEAK_ACTS else CLEAR) > among.together
@@ -110,7 +114,7 @@ class AnswerReader:
         told = len(ranked) > 1 and ranked[-1] >= TOLD * ranked[-2]
         beside = _clear_outside(context.offer, links, framed) if shared else None
         inside = {slug: score / total for slug, score in scores.items()}
-        return _Among(inside, together, outside, told, beside)
+        return _Among(inside, together, outside, told, ranked[-1] > 1.0, beside)
 
     def _chosen(self, heard: Heard, context: Context, matter: str, share: float) -> Outcome:
         aspect, second = aspects_of(heard, context, self._weights, self._catalogue.mask)

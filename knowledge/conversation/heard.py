@@ -31,7 +31,9 @@ class Heard:
     def names_nothing(self) -> bool:
         """Whether it has no words that could name a matter: “那要多久”."""
         left = left_of(self.text)
-        return len(left) < LEAST and self.top < (HARDLY_ANY if left else SURELY)
+        if not left:
+            return not self.named or self.top < SURELY
+        return len(left) < LEAST and self.top < HARDLY_ANY
 
     @property
     def top(self) -> float:
@@ -137,7 +139,7 @@ def ambiguous(heard: Heard) -> float:
     return several / max(several + heard.acts.get(ASK_MATTER, 0.0), 1e-9)
 
 
-SURELY = 0.75  # a matter with more is meant even by words that name none
+SURELY = 0.75  # a matter with more is meant, though its name may be made of such words
 HARDLY_ANY = 0.35  # the same for one character that may name something: “水呢”
 CLEAR = 0.5  # a matter with less is not named clearly
 HARDLY = 0.05  # an unrelated matter hardly ever has as much

@@ -39,6 +39,11 @@ def is_own_case(text: str) -> bool:
     return bool(_words("own_case").search(text))
 
 
+def asks_in_general(text: str) -> bool:
+    """Whether the text asks what is usual: “一般多少天”."""
+    return bool(_words("in_general").search(text))
+
+
 def asks_for_more(text: str) -> bool:
     """Whether the last answer is wanted again, or the rest of it: “还有吗”, “再说一遍”."""
     return bool(_words("asks_for_more").search(text)) and names_nothing(
