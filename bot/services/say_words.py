@@ -60,4 +60,5 @@ def _lines(words: Sequence[Word]) -> list[str]:
 
 
 def _line(word: Word, in_full: bool) -> str:
-    return f"· {word.matter}：{word.text if in_full else word.kind.label}"
+    said = word.text if in_full else f"{word.kind.label}（{moment(word.at)}）"
+    return f"· {word.matter}：{said}"
