@@ -155,13 +155,19 @@ def _backwards(old: Case, new: Case) -> Iterator[Change]:
 
 
 def _documents(old: Case, new: Case) -> Iterator[Change]:
+    lost = [document for document in old.documents if document not in new.documents]
     for document in new.documents:
-        if document not in old.documents:
+        if document in old.documents:
+            continue
+        was = next((was for was in lost if was.number and was.number == document.number), None)
+        if was is None:
             yield _of_case(new, ChangeKind.DOCUMENTED, _document(document), old)
-    for document in old.documents:
-        if document not in new.documents:
-            note = f"批复文件撤下：{_document(document)}"
-            yield _of_case(new, ChangeKind.CORRECTED, note, old)
+            continue
+        lost.remove(was)
+        note = f"批复文件更正：{_document(was)} → {_document(document)}"
+        yield _of_case(new, ChangeKind.CORRECTED, note, old)
+    for was in lost:
+        yield _of_case(new, ChangeKind.CORRECTED, f"批复文件撤下：{_document(was)}", old)
 
 
 def _corrections(old: Case, new: Case) -> Iterator[Change]:

@@ -121,6 +121,21 @@ def test_limits_departments_and_documents_are_told_with_old_and_new_value() -> N
     assert changes[1].note == "办理时限（工作日）：10 → 7"
 
 
+def test_a_document_with_another_date_is_corrected_and_one_taken_back_is_told() -> None:
+    first = ApprovalDocument("沈建许2026-1号", "施工许可证", date(2026, 11, 3))
+    old = replace(case(step("11", 1)), documents=(first,))
+
+    corrected = changes_of_case(
+        old, replace(old, documents=(replace(first, issued_on=date(2026, 11, 4)),))
+    )
+    withdrawn = changes_of_case(old, replace(old, documents=()))
+
+    assert [(c.kind, c.note[:7]) for c in (*corrected, *withdrawn)] == [
+        (ChangeKind.CORRECTED, "批复文件更正："),
+        (ChangeKind.CORRECTED, "批复文件撤下："),
+    ]
+
+
 def test_cases_vanish_once_and_return() -> None:
     kept, gone = told(case(step("1", 0))), frozenset({("W", "A")})
 
