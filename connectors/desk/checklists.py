@@ -138,6 +138,7 @@ def _json(found: DeskChecklists) -> dict[str, Any]:
 
 def _project(each: DeskProject) -> dict[str, Any]:
     project = each.project.project
-    cases = [{**list_json(one), "open": one.progress.case.case_no in each.open} for one in each.lists]
+    cases = [
+        {**list_json(one), "open": one.progress.case.case_no in each.open} for one in each.lists
+    ]
     return {"code": project.code, "name": project.name, "cases": cases}
-

@@ -54,20 +54,28 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> Path:
+class City:
     """The file of the city's platform."""
-    file = tmp_path / "city.db"
-    write_sample_file(file, date(2026, 11, 20))
-    return file
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        write_sample_file(file, date(2026, 11, 20))
+
+    def goes_away(self) -> None:
+        self.file.unlink()
 
 
 @pytest.fixture
-def assistant(database_url: str, city: Path, clock: Clock) -> Assistant:
+def city(tmp_path: Path) -> City:
+    return City(tmp_path / "city.db")
+
+
+@pytest.fixture
+def assistant(database_url: str, city: City, clock: Clock) -> Assistant:
     catalogue = shared_catalogue(ROOT / "knowledge")
     return Assistant(
         catalogue=catalogue,
-        platform=SpglPlatform(f"sqlite:///{city}"),
+        platform=SpglPlatform(f"sqlite:///{city.file}"),
         name_to_matter=by_exact_name(catalogue().matters),
         now=clock,
         place="liaoning",
@@ -185,10 +193,10 @@ def test_who_is_nobody_gets_no_list(assistant: Assistant) -> None:
 
 
 def test_the_last_reading_is_told_with_its_time(
-    assistant: Assistant, city: Path, clock: Clock
+    assistant: Assistant, city: City, clock: Clock
 ) -> None:
     live = missing(assistant)
-    city.unlink()
+    city.goes_away()
     clock.passes(timedelta(hours=3))
 
     said = missing(assistant)
@@ -201,11 +209,11 @@ def test_the_last_reading_is_told_with_its_time(
     ]
 
 
-def test_a_reading_without_materials_tells_no_list(assistant: Assistant, city: Path) -> None:
+def test_a_reading_without_materials_tells_no_list(assistant: Assistant, city: City) -> None:
     from bot.services.my_cases import tell_status
 
     tell_status(assistant, MACHINES, Wanted(f"{FACTORY}到哪一步了"))
-    city.unlink()
+    city.goes_away()
     with pytest.raises(PlatformUnavailable):
         missing(assistant)
 
@@ -227,7 +235,8 @@ async def test_a_steward_ticks_a_paper_and_takes_it_back(
     assert first.status == 200, first
     (project,) = first.body["projects"]
     case = project["cases"][0]
-    assert case["open"] and case["matter"] == "建筑工程施工许可证核发"
+    assert case["open"]
+    assert case["matter"] == "建筑工程施工许可证核发"
     assert lines_of(first, case["case_no"])[INSURANCE]["state"] == "missing"
 
     wish = {"project": FACTORY, "case_no": case["case_no"], "material": INSURANCE}
@@ -254,7 +263,7 @@ async def test_a_steward_ticks_a_paper_and_takes_it_back(
 
 
 async def test_a_conversation_brings_its_enterprises_projects(
-    running: Product, assistant: Assistant, city: Path
+    running: Product, assistant: Assistant, city: City
 ) -> None:
     desk = await running.desk()
     await given(running, missing(assistant))
@@ -264,10 +273,11 @@ async def test_a_conversation_brings_its_enterprises_projects(
     assert head
     answer = await desk.get(f"checklists?conversation={head.id}")
     codes = [project["code"] for project in answer.body["projects"]]
-    assert FACTORY in codes and HOUSES not in codes
+    assert FACTORY in codes
+    assert HOUSES not in codes
     assert answer.body["told_again"] is None
 
-    city.unlink()
+    city.goes_away()
     away = await desk.get(f"checklists?conversation={head.id}")
     assert away.status == 200
     assert "最后一次读到的情况" in away.body["told_again"]
