@@ -34,7 +34,7 @@ from connectors.platforms.spgl_layout import (
     UNIT,
 )
 from connectors.platforms.spgl_tables import CHUNK, Layout, Row
-from connectors.platforms.spgl_works import code_of, project_code, spellings
+from connectors.platforms.spgl_works import code_of, project_code, spellings, written_otherwise
 
 DEVELOPER = "1"  # DWLX: 建设单位
 MOST_TOUCHED = 2000  # rows that are looked at one by one; more are a matter for a survey
@@ -227,10 +227,7 @@ def _rows_of(connection: Connection, layout: Layout, codes: Sequence[str]) -> li
     rows = layout.rows(connection, PROJECT, "XMDM", spellings(codes))
     missing = set(codes) - {project_code(row) for row in rows}
     if missing:  # padded, in lower case, or with no XMDM: one scan for all of them
-        for name in ("XMDM", "GCDM"):
-            text = sa.cast(layout.column(PROJECT, name), sa.String(64))
-            tidy = sa.func.replace(sa.func.upper(sa.func.trim(text)), "#", "-")
-            rows += layout.select(connection, PROJECT, tidy.in_(sorted(missing)))
+        rows += written_otherwise(connection, layout, PROJECT, ["XMDM", "GCDM"], missing)
     wanted = set(codes)
     found = {str(sorted(row.items(), key=str)): row for row in rows if project_code(row) in wanted}
     return list(found.values())

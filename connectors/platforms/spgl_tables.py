@@ -88,8 +88,9 @@ class Layout:
         if lacks:
             raise PlatformUnreadable(
                 "审批系统的数据库缺少必需的内容：" + "、".join(lacks) + "。",
-                "请信息中心按国家数据共享交换标准补齐（表如果在，就是这个账号没有读它的权限），"
-                "或用 bangban platform 地址 查看全部缺项。",
+                "请信息中心按国家数据共享交换标准补齐。表如果在，就是这个账号没有读它的权限，"
+                "或者名字不同：写在本市的配置文件里（--city）。"
+                "bangban platform 地址 列出全部缺项。",
             )
 
     def rows(
