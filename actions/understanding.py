@@ -40,6 +40,7 @@ def _from_resolver(text: str, value: dict[str, Any]) -> Understanding:
         offer=tuple(value.get("offer") or ()),
         term=value.get("term"),
         confidence=float(value.get("confidence") or 0.0),
+        others=tuple(value.get("others") or ()),
     )
 
 

@@ -17,7 +17,8 @@ LONGEST = 80  # characters; more than that is a story
 FEWEST = 2
 _CLAUSES = re.compile(r"[,，。;；、!！~\n]+|\s+|还有|另外|而且|并且")
 _FILLERS = re.compile(
-    r"^(?:嗯+|哦|好的?|是的?|对|我们|项目|情况是|这样的?|大概|其他的?不(?:知道|清楚))*$"
+    r"^(?:嗯+|哦|好的?|是的?|对|我们|项目|情况是|这样的?|大概|其他的?)*$"
+    r"|不知道|不清楚|不确定|没定|说不好"
 )
 _SUBJECT = re.compile(r"^(?:土地|地|资金|钱|工程|楼|施工单位|施工队)(?:都?是|就是)?")
 # How people lead up to a number, by the fact that they mean.
@@ -45,7 +46,7 @@ def read_several(
     told: dict[str, str] = {}
     for clause in filter(None, _CLAUSES.split(text)):
         found = list(_of_clause(vocabulary, asked, clause, told))
-        if not found and not _FILLERS.match(clause):
+        if not found and not _FILLERS.search(clause):
             return ()
         for fact in found:
             if told.setdefault(fact.fact, fact.value) != fact.value:

@@ -166,6 +166,7 @@ def put(message: Message, outcome: Outcome, heard: Heard) -> None:
     intent = f"{ASK}{outcome.aspect}" if asked else outcome.act
     message.set(INTENT, {"name": intent, "confidence": outcome.confidence}, add_to_output=True)
     value: dict[str, Any] = {**vars(outcome), "offer": list(outcome.offer)}
+    value["others"] = list(outcome.others)
     value["ranking"] = [[slug, round(share, 4)] for slug, share in heard.matters.best(RANKED)]
     message.set(UNDERSTANDING, value, add_to_output=True)
     named = {"matter": outcome.matter, "term": outcome.term, UNDERSTANDING: value}

@@ -60,7 +60,8 @@ ASPECT_NAMES = {
 
 @dataclass(frozen=True)
 class Understanding:
-    """`matter` and `offer` are slugs of the catalogue; `term` is the id of a reform term."""
+    """`matter`, `offer` and `others`, asked about in the same breath, are slugs of the catalogue;
+    `term` is the id of a reform term."""
 
     act: Act
     text: str
@@ -70,6 +71,7 @@ class Understanding:
     offer: tuple[str, ...] = ()
     term: str | None = None
     confidence: float = 0.0
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

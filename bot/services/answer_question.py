@@ -24,6 +24,7 @@ from knowledge.told_facts import Told
 
 REMEMBERED = 6  # matters of a conversation that one can return to
 MISSES_UNTIL_STEWARD = 2
+OTHERS = 2  # matters asked about in the same breath that a reply offers
 NEXT_ASPECTS = (Aspect.MATERIALS, Aspect.PROCESS, Aspect.TIME_LIMIT, Aspect.DEPARTMENT)
 ASK_BACK = "您问的可能是下面几个事项，请选择一个："
 ASK_AGAIN = "还不能确定是哪一个。请点选，或回复序号、事项名称："
@@ -84,6 +85,12 @@ def _answer(given: ForProject, memory: Memory, asked: Understanding) -> Reply:
         buttons = [*values, *buttons[:1]]
     elif computed:
         buttons = [*given.offers(computed), *buttons]
+    others = [other for other in asked.others if other in catalogue.matters][:OTHERS]
+    if others:
+        names = "、".join(f"“{catalogue.name(other)}”" for other in others)
+        texts.append(f"您还问了{names}，请点下面的按钮接着看。")
+        asking = [Button(catalogue.name(o), ask_payload(o, aspects[0])) for o in others]
+        buttons = [*asking, *buttons]
     return Reply(
         text="\n".join(texts),
         buttons=(*buttons, TO_STEWARD),

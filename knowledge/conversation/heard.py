@@ -67,7 +67,7 @@ class Context:
 @dataclass(frozen=True)
 class Outcome:
     """`offer` is filled when one asks back (act clarify). `matter` of a question about one's own
-    case is one named in passing."""
+    case is one named in passing. `others` are asked about in the same breath as `matter`."""
 
     act: str
     matter: str | None = None
@@ -76,6 +76,7 @@ class Outcome:
     offer: tuple[str, ...] = ()
     term: str | None = None
     confidence: float = 0.0
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,10 +132,7 @@ def mentioned(links: Links) -> str | None:
 
 
 def ambiguous(heard: Heard) -> float:
-    """Of a question about a matter: the probability that it fits several equally well. A name
-    that only one matter has leaves no choice, however short the question."""
-    if len(heard.named) == 1:
-        return 0.0
+    """Of a question about a matter: the probability that it fits several equally well."""
     several = heard.acts.get(CLARIFY, 0.0)
     return several / max(several + heard.acts.get(ASK_MATTER, 0.0), 1e-9)
 

@@ -14,6 +14,7 @@ from knowledge.conversation.aspects import aspects_of, last_aspect
 from knowledge.conversation.heard import (
     ASK_MATTER,
     CLARIFY,
+    HARDLY,
     OUT_OF_SCOPE,
     OWN_CASE,
     POLICY,
@@ -32,13 +33,15 @@ from knowledge.conversation.matters import MatterFinder
 from knowledge.conversation.wording import (
     asks_for_more,
     asks_on,
+    joins_names,
     takes_back_human,
     without_taking_back,
 )
+from knowledge.references import is_correction
 from knowledge.search.decide import Thresholds
 from knowledge.search.linker import Links
 
-__all__ = ["Resolver"]
+PREREQUISITES = "prerequisites"
 
 
 class Resolver:
@@ -108,4 +111,20 @@ class Resolver:
         confidence = decision.confidence * share
         if decision.offer:
             return Outcome(CLARIFY, aspect=aspect, offer=decision.offer, confidence=confidence)
-        return Outcome(ASK_MATTER, decision.matter, aspect, second, confidence=confidence)
+        others = self._in_the_same_breath(heard, decision.matter, aspect)
+        return Outcome(
+            ASK_MATTER, decision.matter, aspect, second, confidence=confidence, others=others
+        )
+
+    def _in_the_same_breath(
+        self, heard: Heard, matter: str | None, aspect: str | None
+    ) -> tuple[str, ...]:
+        """The other matters of “施工许可证和环评都要什么材料”; none where one is only compared
+        with another."""
+        if matter not in heard.named or aspect == PREREQUISITES or is_correction(heard.text):
+            return ()
+        masked = self._catalogue.mask(heard.text)
+        if not joins_names(masked):
+            return ()
+        likely = [slug for slug in heard.named if heard.matters.of.get(slug, 0.0) >= HARDLY]
+        return tuple(slug for slug in likely if slug != matter)

@@ -71,6 +71,16 @@ def question_of_story(text: str) -> str:
     return question if LEAST * 3 <= len(question) < len(text) else ""
 
 
+def joins_names(masked: str) -> bool:
+    """Whether two names of matters, each masked, stand side by side: “某和某都要什么材料”."""
+    return bool(_JOINED.search(masked))
+
+
+_JOINED = re.compile(
+    r"某[^,，。?？!！]{0,4}(?:和|跟|与|、|,|，|还有|以及|\band\b)[^,，。?？!！]{0,4}某"
+)
+
+
 def is_unsure(text: str) -> bool:
     """Whether somebody cannot say which of several is meant."""
     return bool(_words("unsure").search(text))

@@ -22,6 +22,7 @@ VOCABULARY = catalogue_in(read_settings().served).vocabulary
         ),
         ("占地20000平，建筑面积8000平", {"site_area": "20000", "floor_area": "8000"}),
         ("我们是外资，地是招拍挂的", {"foreign": "yes", "land": "granted"}),
+        ("厂房，8000平，不知道招没招标", {"work": "industrial", "floor_area": "8000"}),
         ("嗯，大连的，请监理了", {"city": "dalian", "supervised": "yes"}),
     ],
 )
