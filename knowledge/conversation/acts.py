@@ -8,6 +8,7 @@ from knowledge.conversation.heard import (
     ASK_MATTER,
     CLARIFY,
     CLEAR,
+    HARDLY_ANY,
     OWN_CASE,
     PLAN_PROJECT,
     STEWARD,
@@ -16,7 +17,7 @@ from knowledge.conversation.heard import (
     Weights,
 )
 from knowledge.conversation.wording import asks_in_general, asks_on, is_own_case
-from knowledge.references import is_correction, points_here
+from knowledge.references import asks_the_same, is_correction, is_return, points_here
 from knowledge.second_question import cued_aspects
 
 STATUS, MISSING = OWN_CASE
@@ -66,6 +67,8 @@ def _leaning(heard: Heard, context: Context, weights: Weights) -> float:
     if is_own_case(heard.text) or (context.own_case and heard.names_nothing):
         return 1.0
     if asks_on(heard.text) and heard.acts.get(STEWARD, 0.0) < CLEAR:
+        return weights.asking * ASKS_ON
+    if asks_the_same(heard.text) and (heard.top >= HARDLY_ANY or is_return(heard.text)):
         return weights.asking * ASKS_ON
     if cued_aspects(heard.text) or points_here(heard.text):
         return weights.asking

@@ -11,7 +11,7 @@ from bot.scoreboard.turns import judge_dialogues
 from tests.conversations.script import new_conversation, say
 
 FILE = Path(__file__).with_name("own_dialogues.jsonl")
-LEAST_RIGHT = 0.88  # of all turns: act, matter and aspect
+LEAST_RIGHT = 0.85  # of all turns: act, matter and aspect
 
 
 async def _held(dialogue: RasaDialogue, script: Dialogue) -> list[dict[str, Any]]:
