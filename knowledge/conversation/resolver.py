@@ -15,6 +15,7 @@ from knowledge.conversation.heard import (
     ASK_MATTER,
     CLARIFY,
     HARDLY,
+    LONG_NAME,
     OUT_OF_SCOPE,
     OWN_CASE,
     POLICY,
@@ -79,12 +80,18 @@ class Resolver:
     def before_deciding(self, heard: Heard) -> tuple[Links, float]:
         """Without a conversation: what the decision about the matter is made from, the matters'
         probabilities and the probability that several fit equally well."""
-        return self._favour(heard).matters, ambiguous(heard)
+        favoured = self._favour(heard)
+        return favoured.matters, ambiguous(favoured)
 
     def _favour(self, heard: Heard) -> Heard:
         top = max(heard.matters.of.values(), default=0.0)
         favoured = self._favoured(heard.matters, heard.named)
-        return replace(heard, matters=favoured, clearest=top)
+        in_full = self._called_in_full(heard)
+        return replace(heard, matters=favoured, clearest=top, in_full=in_full)
+
+    def _called_in_full(self, heard: Heard) -> bool:
+        names = self._catalogue.names(heard.named[0]) if len(heard.named) == 1 else ()
+        return any(len(name) >= LONG_NAME and name in heard.text for name in names)
 
     def _favoured(self, links: Links, named: tuple[str, ...] = ()) -> Links:
         """What is called by its own name is likelier, an intermediary's service less likely than

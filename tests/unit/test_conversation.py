@@ -23,16 +23,18 @@ NO_MATTER = Links({"a": 0.02, "b": 0.02, "c": 0.01}, 0.95)
 SURE_OF = {slug: Links({slug: 0.96}, 0.04) for slug in "abc"}
 
 
+LIKENESS = {"a": {"a": 1.0, "b": 0.8, "c": 0.2}, "c": {"a": 0.2, "b": 0.2, "c": 1.0}}
+CATALOGUE = Catalogue(
+    link=lambda text: NO_MATTER,
+    likeness=lambda slug: LIKENESS.get(slug, {}),
+    mask=lambda text: text.replace("环评", "某"),
+    common_part=lambda slugs: "",
+    matters_of_term=lambda term: ("a",),
+)
+
+
 def resolver(linked: Links = NO_MATTER) -> Resolver:
-    likeness = {"a": {"a": 1.0, "b": 0.8, "c": 0.2}, "c": {"a": 0.2, "b": 0.2, "c": 1.0}}
-    catalogue = Catalogue(
-        link=lambda text: linked,
-        likeness=lambda slug: likeness.get(slug, {}),
-        mask=lambda text: text.replace("环评", "某"),
-        common_part=lambda slugs: "",
-        matters_of_term=lambda term: ("a",),
-    )
-    return Resolver(LIMITS, WEIGHTS, catalogue)
+    return Resolver(LIMITS, WEIGHTS, replace(CATALOGUE, link=lambda text: linked))
 
 
 def heard(
@@ -82,6 +84,22 @@ def test_close_matters_are_asked_back() -> None:
     close = Links({"b": 0.48, "c": 0.44}, 0.08)
     found = resolver().resolve(heard("这类证收费吗", close), Context())
     assert found == Outcome("clarify", aspect="fee", offer=("b", "c"), confidence=found.confidence)
+
+
+@pytest.mark.parametrize(
+    ("text", "act"), [("要不要办施工许可证", "ask_matter"), ("要不要办施证", "clarify")]
+)
+def test_a_matter_called_by_its_long_name_is_not_asked_back(text: str, act: str) -> None:
+    said = Heard(
+        text,
+        {"clarify": 0.8, "ask_matter": 0.2},
+        {"conditions": 1.0},
+        Links({"a": 0.98, "b": 0.02}, 0.0),
+        NO_MATTER,
+        named=("a",),
+    )
+    catalogue = replace(CATALOGUE, names=lambda slug: {"a": ["施工许可证", "施证"]}[slug])
+    assert Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, Context()).act == act
 
 
 def test_an_answer_that_decides_nothing_is_asked_again() -> None:
