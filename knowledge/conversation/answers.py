@@ -22,7 +22,7 @@ from knowledge.conversation.heard import (
     Outcome,
     Weights,
 )
-from knowledge.conversation.wording import is_own_case, is_unsure
+from knowledge.conversation.wording import is_own_case, is_unsure, left_of
 from knowledge.references import denied_part, denies_all, ordinal_of, place_of, without_denials
 from knowledge.search.linker import Links
 
@@ -74,7 +74,7 @@ class AnswerReader:
         among = self._among_offered(heard, context)
         if self._is_something_else(heard, context, among):
             return None
-        if heard.names_nothing:
+        if heard.names_nothing or self._says_only_what_all_are(heard, context):
             return self._again(heard, context, among)
         if among.beside and not among.told:
             return self._chosen(heard, context, among.beside, CLEAR)
@@ -83,6 +83,11 @@ class AnswerReader:
         if among.inside[among.best] >= self._weights.answered:
             return self._chosen(heard, context, among.best, among.inside[among.best])
         return self._again(heard, context, among)
+
+    def _says_only_what_all_are(self, heard: Heard, context: Context) -> bool:
+        """Whether it only says again what the names of all offered matters share."""
+        left = left_of(heard.text)
+        return bool(left) and left in self._catalogue.common_part(context.offer)
 
     def _is_something_else(self, heard: Heard, context: Context, among: _Among) -> bool:
         act, share = act_of(heard, context, self._weights)

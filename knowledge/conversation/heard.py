@@ -136,7 +136,7 @@ def ambiguous(heard: Heard) -> float:
     """Of a question about a matter: the probability that it fits several equally well."""
     several = heard.acts.get(CLARIFY, 0.0)
     share = several / max(several + heard.acts.get(ASK_MATTER, 0.0), 1e-9)
-    return min(share, HARDLY_SEVERAL) if heard.in_full else share
+    return min(share, HARDLY_SEVERAL) if heard.in_full and share < SURELY_SEVERAL else share
 
 
 SURELY = 0.75  # a matter with more is meant, though its name may be made of such words
@@ -145,5 +145,6 @@ CLEAR = 0.5  # a matter with less is not named clearly
 # Of 630 held-out questions with a name of five characters six fitted several matters, of those
 # with a shorter one as many as one in thirty: “水保”, “审图”.
 LONG_NAME = 5
-HARDLY_SEVERAL = 0.2
+HARDLY_SEVERAL = 0.01
+SURELY_SEVERAL = 0.9  # but some long names say a kind: “规划许可证”
 HARDLY = 0.05  # an unrelated matter hardly ever has as much

@@ -84,7 +84,7 @@ def when_it_asks_what_is_missing_it_gets_each_document_with_its_reason(
     enterprise: Visitor,
 ) -> None:
     answer = enterprise.asks("那这个项目还缺什么材料没交？")
-    expect(answer).to_contain_text(re.compile(r"审批系统里还没有收到的有\d+项"))
+    expect(answer).to_contain_text(re.compile(r"还要提交的有\d+项"))
     expect(answer).to_contain_text(re.compile(r"\d+\. 工伤保险参保证明（.+需要）"))
     expect(answer).to_contain_text(READ_AT)
 

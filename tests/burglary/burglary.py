@@ -70,6 +70,8 @@ class Burglary:
         self.loot = loot
         self.random = random.Random(seed)
         self.numbers = itertools.count(900_000_000)
+        desk = [door for door in doors_of(product) if door[1].startswith("/api/desk")]
+        self.desk_doors = itertools.cycle(self.random.sample(desk, len(desk)))
         self.http = product.browser()
         self.people: list[Person] = []
         self.tried: Counter[str] = Counter()
@@ -246,9 +248,7 @@ class Burglary:
         """Every address of the desk, with what a burglar can put into it."""
         person = self.one(self.people[:2])
         assert person.visitor is not None
-        method, address = self.one(
-            d for d in doors_of(self.product) if d[1].startswith("/api/desk")
-        )
+        method, address = next(self.desk_doors)
         conversation, project = self.one(self.loot.conversations), self.one(self.loot.projects)
         names = {
             "conversation": conversation,

@@ -64,7 +64,7 @@ async def test_an_answer_that_was_never_offered_is_refused(counter: Counter) -> 
 async def test_what_the_platform_knows_is_not_asked(counter: Counter) -> None:
     await given_a_verified_enterprise(counter, MACHINES)
     await when_they_say(counter, "2509-210106-04-01-900001 的施工许可证还缺什么材料")
-    await then_they_are_told(counter, "视情况提供、还没有收到的有3项", "特殊建设工程")
+    await then_they_are_told(counter, "视情况提供、还没有收到的有2项", "特殊建设工程")
     await when_they_press(counter, "不知道")
     await then_they_are_told(counter, "先不判断", "必须实行监理的工程")
     await when_they_say(counter, "有监理")

@@ -87,18 +87,26 @@ def test_close_matters_are_asked_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "act"), [("要不要办施工许可证", "ask_matter"), ("要不要办施证", "clarify")]
+    ("text", "several", "act"),
+    [
+        ("要不要办施工许可证", 0.8, "ask_matter"),
+        ("要不要办施证", 0.8, "clarify"),
+        ("要不要办规划许可证", 0.95, "clarify"),
+    ],
 )
-def test_a_matter_called_by_its_long_name_is_not_asked_back(text: str, act: str) -> None:
+def test_a_matter_called_by_its_long_name_is_not_asked_back(
+    text: str, several: float, act: str
+) -> None:
     said = Heard(
         text,
-        {"clarify": 0.8, "ask_matter": 0.2},
+        {"clarify": several, "ask_matter": 1 - several},
         {"conditions": 1.0},
         Links({"a": 0.98, "b": 0.02}, 0.0),
         NO_MATTER,
         named=("a",),
     )
-    catalogue = replace(CATALOGUE, names=lambda slug: {"a": ["施工许可证", "施证"]}[slug])
+    names = {"a": ["施工许可证", "规划许可证", "施证"]}
+    catalogue = replace(CATALOGUE, names=lambda slug: names[slug])
     assert Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, Context()).act == act
 
 
