@@ -24,8 +24,7 @@ REPLIES = {
 }
 
 
-# The queue is the stewards': whoever waits in it keeps the place.
-STAYS = "好的，您接着问，我来答。要是已经排上了队，管家接入时告诉他不需要了就行。"
+GOES_ON = "好的，您接着问，我来答。"  # whoever waited was taken out of the queue with this turn
 
 
 class SmallTalk(Action):
@@ -37,7 +36,7 @@ class SmallTalk(Action):
     ) -> Events:
         text = tracker.latest_message.get("text") or ""
         if takes_back_human(normalise(text)):
-            dispatcher.utter_message(text=STAYS)
+            dispatcher.utter_message(text=GOES_ON)
             return []
         fitting = (name for name, words in REPLIES.items() if words.search(text))
         dispatcher.utter_message(response=next(fitting, "utter_greet"))

@@ -13,6 +13,8 @@ from bot.model.conversation import Conversation, Draft, EntryKind, Owner, Stewar
 from bot.model.times import CHINA
 from bot.services.ports import Announcer, Log, Refused, Store
 
+LEFT_QUEUE = "已为您退出人工排队，由我继续为您解答；需要时随时说“转人工”。"
+
 
 class DeskHours(Protocol):
     """When stewards are at the desk."""
@@ -57,6 +59,17 @@ def request(
         change_owner(log, conversation, Owner.WAITING, "已转人工，等待项目管家接入。", facts=reason)
     said = queue_sentence(log, conversation, hours)
     log.append(conversation, Draft(EntryKind.BOT, said, facts=dict(facts)))
+
+
+def leave_queue(log: Log, conversation: Conversation, facts: Mapping[str, Any]) -> None:
+    """Takes back a request for a human: the bot has the conversation again. `facts` go into the
+    log. Whoever does not wait has nothing to leave: a steward gives a conversation back."""
+    if conversation.owner is not Owner.WAITING:
+        return
+    conversation.waiting_since = conversation.answer_by = None
+    conversation.escalated = False
+    reason = {"why": "企业不再需要人工", **facts}
+    change_owner(log, conversation, Owner.BOT, LEFT_QUEUE, facts=reason)
 
 
 def queue_sentence(log: Log, conversation: Conversation, hours: DeskHours) -> str:

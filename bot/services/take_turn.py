@@ -10,6 +10,8 @@ from bot.model.conversation import Change, Conversation, Draft, Entry, EntryKind
 from bot.model.reply import TO_STEWARD
 from bot.services import hand_over, reminders
 from bot.services.ports import Announcer, Dialogue, Log, Store, TurnResult
+from knowledge.conversation.wording import takes_back_human
+from knowledge.text import normalise
 
 
 class Outcome(Enum):
@@ -97,6 +99,11 @@ def apology(head: Conversation) -> TurnResult:
     return TurnResult((Draft(EntryKind.BOT, APOLOGY, buttons=(TO_STEWARD,)),), head.state)
 
 
+def _wants_no_human(message: Entry) -> bool:
+    """Whether a typed message takes a request for a human back, whatever else it says."""
+    return message.payload is None and takes_back_human(normalise(message.text))
+
+
 def _commit(
     log: Log,
     desk_hours: hand_over.DeskHours,
@@ -111,6 +118,8 @@ def _commit(
     if result is not None:
         answers = {"answers": message.no}
         facts = {"understood": result.understood, **answers} if result.understood else answers
+        if result.hand_over is None and _wants_no_human(message):
+            hand_over.leave_queue(log, now, answers)
         for reply in result.replies:
             log.append(now, replace(reply, facts={**reply.facts, **facts}))
             facts = answers

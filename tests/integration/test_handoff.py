@@ -22,9 +22,13 @@ FRIDAY_MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=CHINA)
 WANG, LI = Steward(1, "王敏"), Steward(2, "李强")
 
 
+@pytest.fixture
+def dialogue() -> ScriptedDialogue:
+    return ScriptedDialogue(asks_for_human={"转人工": "request"})
+
+
 @pytest_asyncio.fixture
-async def running(database_url: str) -> AsyncIterator[Product]:
-    dialogue = ScriptedDialogue(asks_for_human={"转人工": "request"})
+async def running(database_url: str, dialogue: ScriptedDialogue) -> AsyncIterator[Product]:
     async with product(database_url, dialogue) as running:
         running.hours.is_now(FRIDAY_MORNING)
         yield running
@@ -98,6 +102,74 @@ async def test_asked_again_only_the_place_is_repeated(running: Product) -> None:
     assert kinds == ["user", "owner", "bot", "user", "bot"]
     head = await running.head(visitor.conversation)
     assert (head.epoch, head.waiting_since) == (1, since)
+
+
+async def test_who_no_longer_wants_a_human_leaves_the_queue_and_is_answered(
+    running: Product,
+) -> None:
+    first = await waiting_visitor(running)
+    running.hours.is_now(FRIDAY_MORNING + timedelta(minutes=1))
+    second = await waiting_visitor(running)
+    desk = await running.desk()
+
+    async with desk.streaming() as stream:
+        no = await first.says("不用人工了，施工许可证收费吗")
+        await running.settled(first.conversation)
+        await stream.until(
+            lambda event: (
+                event.kind == "changed"
+                and event.data["conversation"] == first.conversation
+                and event.data["owner"] == "bot"
+            )
+        )
+
+    assert await first.lines(after=no) == [
+        ("owner", "已为您退出人工排队，由我继续为您解答；需要时随时说“转人工”。"),
+        ("bot", "答：不用人工了，施工许可证收费吗"),
+    ]
+    head = await running.head(first.conversation)
+    assert (head.owner, head.epoch, head.waiting_since) == (Owner.BOT, 2, None)
+    assert (head.answer_by, head.escalated) == (None, False)
+    assert [one["id"] for one in await desk.queue()] == [second.conversation]
+    assert (await first.page())["queue"] is None
+    assert (await second.page())["queue"]["position"] == 1
+
+
+async def test_who_left_the_queue_may_ask_for_a_human_again(running: Product) -> None:
+    visitor = await waiting_visitor(running)
+    await visitor.says("算了不转了")
+    await running.settled(visitor.conversation)
+    running.hours.is_now(FRIDAY_MORNING + timedelta(minutes=9))
+    await visitor.says("转人工")
+    await running.settled(visitor.conversation)
+    head = await running.head(visitor.conversation)
+    assert (head.owner, head.epoch) == (Owner.WAITING, 3)
+    assert head.waiting_since == FRIDAY_MORNING + timedelta(minutes=9)
+
+
+async def test_who_does_not_wait_leaves_no_queue(running: Product) -> None:
+    visitor = await running.visitor()
+    await visitor.says("算了不转了")
+    await running.settled(visitor.conversation)
+    assert [kind for kind, _ in await visitor.lines(after=1)] == ["user", "bot"]
+    assert (await running.head(visitor.conversation)).epoch == 0
+
+
+async def test_a_steward_who_claims_first_keeps_whom_the_queue_would_have_lost(
+    running: Product, dialogue: ScriptedDialogue
+) -> None:
+    visitor, desk = await waiting_visitor(running), await running.desk()
+    dialogue.may_think.clear()
+    await visitor.says("不用人工了")
+    await dialogue.thinks_about("不用人工了")
+    await desk.change("claim", visitor.conversation)
+    dialogue.may_think.set()
+    await running.settled(visitor.conversation)
+
+    head = await running.head(visitor.conversation)
+    assert (head.owner, head.epoch) == (Owner.STEWARD, 2)
+    kinds = [kind for kind, _ in await visitor.lines(after=1)]
+    assert kinds == ["user", "owner", "bot", "user", "owner"]
 
 
 async def test_of_two_stewards_who_claim_at_once_one_wins_and_the_other_is_told(

@@ -65,9 +65,35 @@ def test_another_matter_is_not_more_of_this_one() -> None:
     assert not asks_for_more("还有环评呢")
 
 
-@pytest.mark.parametrize("text", ["算了不转了", "不用人工了", "先不找人了"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "算了不转了",
+        "不用人工了",
+        "先不找人了",
+        "算了,不用转人工了你说吧",
+        "不等了",
+        "不用再等人工了",
+        "取消排队",
+        "forget the agent",
+    ],
+)
 def test_a_human_is_no_longer_wanted(text: str) -> None:
     assert takes_back_human(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "能不找施工单位自己干吗",
+        "不找人代办行不行",
+        "证没下来我们不等了,直接开工罚不罚",
+        "你们不用人工审核吗",
+        "不转让土地能开工吗",
+    ],
+)
+def test_who_speaks_of_something_else_still_wants_the_human(text: str) -> None:
+    assert not takes_back_human(text)
 
 
 @pytest.mark.parametrize("text", ["不知道", "我也不清楚是哪个", "有啥区别", "not sure"])
