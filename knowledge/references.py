@@ -13,8 +13,10 @@ _ORDINAL = re.compile(
     r"第([一二三四五1-5])[个项种条样]?|([首头])[一1]?[个项种条]|选([一二三四五1-5])"
 )
 _BARE_NUMBER = re.compile(r"^[就选是要]*([一二三四五1-5])[号个.、]?[吧呢啊]?$")
-_LAST = re.compile(r"最后(?:面)?(?:那|一)?[个项种条]|后(?:面|边)?(?:那|一)[个项]|末(?:了|尾)那个")
-_FIRST = re.compile(r"前(?:面|边)?(?:那|一)[个项]|最(?:开始|初|早|前面)|开头|起头|一开始")
+_LAST = re.compile(
+    r"后者|最后(?:面)?(?:那|一)?[个项种条]|后(?:面|边)?(?:那|一)[个项]|末(?:了|尾)那个"
+)
+_FIRST = re.compile(r"前者|前(?:面|边)?(?:那|一)[个项]|最(?:开始|初|早|前面)|开头|起头|一开始")
 _ENGLISH_ORDINAL = re.compile(r"\b(first|second|third|fourth|last|former|latter)\b(?: one)?")
 _NONE_OF_THEM = re.compile(
     r"都不(?:是|对|太?像|沾边)|(?:全|哪个都|一个都|没一个|没有一个)(?:不是|不对|没有|是$)"
@@ -77,6 +79,17 @@ def denies_all(text: str) -> bool:
     return bool(_NONE_OF_THEM.search(text))
 
 
+def after_denying_all(text: str) -> str:
+    """What else such a message says: “都不是,我说的是拆房子的那个”."""
+    rest = _NONE_OF_THEM.sub("", text, 1)
+    return _INSTEAD.sub("", rest, 1)
+
+
+_INSTEAD = re.compile(
+    r"^[的了啊呀吧,，。 ]*(?:我|俺|咱)?(?:们)?(?:要|想)?(?:问|说|找|办|指)?(?:的)?(?:是|其实是)?"
+)
+
+
 def is_correction(text: str) -> bool:
     return bool(_CORRECTION.search(text))
 
@@ -99,6 +112,14 @@ def is_previous(text: str) -> bool:
 
 
 _PREVIOUS = re.compile(r"[前上](?:面)?(?:那)?一(?:个|项|件)|前头那个|\bthe previous one\b")
+
+
+def is_one_of_two(text: str) -> bool:
+    """Whether the former or the latter of two is meant."""
+    return bool(_ONE_OF_TWO.search(text))
+
+
+_ONE_OF_TWO = re.compile(r"[前后]者|[前后][面边]那[个项]|\bthe (?:former|latter)\b")
 
 
 def without_denials(text: str) -> str:
@@ -145,12 +166,48 @@ def points_within(text: str) -> bool:
 _WITHIN = re.compile(r"(?:里面|里头|其中|当中)(?:的|那|有)|里边那")
 
 
+def follows_on(text: str) -> bool:
+    """Whether a message asks what comes after something is done: “下来以后办哪个”."""
+    return bool(_DONE.search(text))
+
+
+_DONE = re.compile(
+    r"(?:下来|到手|拿到|办完|办好|办妥|批完|批了|交完|弄完|做完|完了|完事|领到)"
+    r"(?:它|这个?证?|证)?(?:了|以后|之后|后|的话|呢)*[,，]?.{0,4}?"
+    r"(?:下一步|接着|接下来|然后|干(?:啥|嘛|什么)|办(?:啥|哪|什么)|是(?:啥|什么))"
+)
+
+
+def called_by(text: str) -> tuple[str, ...]:
+    """What something is called by, the longest first: “刚才用地那个” → 刚才用地, 才用地, 用地."""
+    parts = {part for pattern in _CALLED_BY for part in pattern.findall(text)}
+    ends = {part[place:] for part in parts for place in range(len(part))}
+    telling = (end for end in ends if len(end) > 1 or end in ALONE)
+    return tuple(sorted(telling, key=lambda end: (-len(end), end)))
+
+
+ALONE = "水电气热树路地"  # what may be called by one character
+_CALLED_BY = (
+    re.compile(r"([\u4e00-\u9fff]{1,6}?)的?那[个块头边项件张本种]"),
+    re.compile(r"那[个块项件张本]([\u4e00-\u9fff]{2,6}?)的"),
+    re.compile(r"^(?:就?是|要|选)?([\u4e00-\u9fff]{1,4})的[吧呀啊呢]?$"),
+)
+
+
 def calls_again(text: str) -> bool:
     """Whether something is called by what was said of it before: “排水那个”."""
     return bool(_CALLED.search(text))
 
 
 _CALLED = re.compile(r"[\u4e00-\u9fff]的?那个")
+
+
+def says_which(text: str) -> bool:
+    """Whether a message begins with another one of the kind: “燃气那块怎么申请”."""
+    return bool(_WHICH.match(text))
+
+
+_WHICH = re.compile(r"^(?:那|那么)?[\u4e00-\u9fff]{1,4}?(?:那块|那边|那头|这块)")
 
 
 def asks_the_same(text: str) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from cn2an import cn2an
 
 from knowledge.conditions import NUMBER, plain
-from knowledge.references import ordinal_of
+from knowledge.references import asks_the_same, ordinal_of
 from knowledge.schema import ProjectFact
 from knowledge.text import normalise
 from knowledge.yaml_source import read_yaml
@@ -94,7 +94,7 @@ def _read_part(fact: ProjectFact, text: str) -> str | None:
     if fact.kind == "yes_no":
         return _yes_or_no(said)
     if fact.kind == "choice":
-        place = ordinal_of(text)
+        place = None if asks_the_same(text) else ordinal_of(text)
         in_range = place is not None and place.alone and -1 <= place.place < len(fact.values)
         return fact.values[place.place] if place is not None and in_range else None
     return next((value for one in said if (value := _quantity(fact, one)) is not None), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -86,9 +86,9 @@ def _answer(given: ForProject, memory: Memory, asked: Understanding) -> Reply:
     elif computed:
         buttons = [*given.offers(computed), *buttons]
     others = [other for other in asked.others if other in catalogue.matters][:OTHERS]
-    if others:
+    if others and aspects[0] is not Aspect.PREREQUISITES:  # that is told of both in one answer
         names = "、".join(f"“{catalogue.name(other)}”" for other in others)
-        texts.append(f"您还问了{names}，请点下面的按钮接着看。")
+        texts.append(f"您还问了{names}，点按钮或者直接说它的名称，我接着答。")
         asking = [Button(catalogue.name(o), ask_payload(o, aspects[0])) for o in others]
         buttons = [*asking, *buttons]
     return Reply(
@@ -97,7 +97,7 @@ def _answer(given: ForProject, memory: Memory, asked: Understanding) -> Reply:
         remember={
             "matter": slug,
             "aspect": aspects[0].value,
-            "history": _history(memory, slug, aspects[0]),
+            "history": _history(memory, (slug, *others), aspects[0]),
             "offer": None,
             "offer_aspect": None,
             "misses": None,
@@ -113,10 +113,10 @@ def _answer(given: ForProject, memory: Memory, asked: Understanding) -> Reply:
     )
 
 
-def _history(memory: Memory, slug: str, aspect: Aspect) -> list[dict[str, str]]:
-    """The matters discussed, newest last, each once."""
-    earlier = [item for item in memory.get("history") or [] if item["matter"] != slug]
-    return [*earlier, {"matter": slug, "aspect": aspect.value}][-REMEMBERED:]
+def _history(memory: Memory, slugs: Sequence[str], aspect: Aspect) -> list[dict[str, str]]:
+    """The matters discussed, newest last, each once; those asked about together in their order."""
+    earlier = [item for item in memory.get("history") or [] if item["matter"] not in slugs]
+    return [*earlier, *({"matter": slug, "aspect": aspect.value} for slug in slugs)][-REMEMBERED:]
 
 
 def ask_back(catalogue: Catalogue, memory: Memory, asked: Understanding) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from knowledge.conversation.heard import (
@@ -11,16 +12,36 @@ from knowledge.conversation.heard import (
     HARDLY_ANY,
     OWN_CASE,
     PLAN_PROJECT,
+    POLICY,
+    SMALL_TALK,
     STEWARD,
     Context,
     Heard,
     Weights,
 )
-from knowledge.conversation.wording import asks_in_general, asks_on, is_own_case
-from knowledge.references import asks_the_same, is_correction, is_return, points_here
+from knowledge.conversation.wording import (
+    asks_for_meaning,
+    asks_for_money_back,
+    asks_in_general,
+    asks_on,
+    is_own_case,
+    means_whole_way,
+)
+from knowledge.references import (
+    asks_the_same,
+    called_by,
+    follows_on,
+    is_correction,
+    is_return,
+    points_here,
+)
 from knowledge.second_question import cued_aspects
 
 STATUS, MISSING = OWN_CASE
+_MAY = re.compile(
+    r"(?:能|可以|可不可以|是不是|允许|行)[^,，。]{0,8}?(?:用|走|按|搞|适用|实行|采用)"
+)
+SHORT = 6  # characters of what only says which one is meant: “用地的那个”
 ASKS_ON = 6.0  # more than `asking`: a question that names no matter, of one under discussion
 SIGNED = 0.8  # with more, another act is not doubted for a correction
 
@@ -33,15 +54,44 @@ def act_of(heard: Heard, context: Context, weights: Weights) -> tuple[str, float
         shares[ASK_MATTER] *= _leaning(heard, context, weights)
     if corrects(heard, context) and max(shares.values()) < SIGNED:
         shares = {**shares, ASK_MATTER: 1.0}
+    if _only_calls_one(heard, context):
+        shares[ASK_MATTER] += shares.pop(SMALL_TALK, 0.0)
+    if _asks_for_money_back(heard, context):
+        shares[ASK_MATTER] += shares.pop(MISSING, 0.0) + shares.pop(STATUS, 0.0)
+    if _asks_about_one_with(heard, shares):
+        shares[ASK_MATTER] += shares.pop(POLICY)
     if _asks_what_follows(heard, context):
         shares[ASK_MATTER] += shares.pop(PLAN_PROJECT, 0.0)
-    if context.own_case and heard.names_nothing and _asks_for_time(heard):
+    if _asks_of_the_whole_way(heard, context):
+        shares[PLAN_PROJECT] = shares.get(PLAN_PROJECT, 0.0) + shares.pop(ASK_MATTER)
+    elif context.own_case and heard.names_nothing and _asks_for_time(heard):
         shares[STATUS] = shares.get(STATUS, 0.0) + shares.pop(ASK_MATTER)
     if _when_it_is_done(heard, shares):
         shares[STATUS] += shares.pop(MISSING)
     total = sum(shares.values()) or 1.0
     act = max(sorted(shares), key=lambda name: shares[name])
     return act, shares[act] / total
+
+
+def _only_calls_one(heard: Heard, context: Context) -> bool:
+    """“用气呢”, “电的”: out of the blue they would be small talk."""
+    if not (context.matter or context.offer) or heard.top < CLEAR:
+        return False
+    return asks_the_same(heard.text) or (len(heard.text) <= SHORT and bool(called_by(heard.text)))
+
+
+def _asks_for_money_back(heard: Heard, context: Context) -> bool:
+    """“保证金啥时候退”: money that was paid, no case that was sent back."""
+    if is_own_case(heard.text) or not asks_for_money_back(heard.text):
+        return False
+    return not heard.names_nothing or bool(context.matter and not context.own_case)
+
+
+def _asks_about_one_with(heard: Heard, shares: Mapping[str, float]) -> bool:
+    """“施工许可能用告知承诺吗” asks about the permit, not for the meaning of a term."""
+    if not heard.named or heard.top < CLEAR or POLICY not in shares:
+        return False
+    return bool(_MAY.search(heard.text)) and not asks_for_meaning(heard.text)
 
 
 def _when_it_is_done(heard: Heard, shares: Mapping[str, float]) -> bool:
@@ -81,4 +131,12 @@ def _leaning(heard: Heard, context: Context, weights: Weights) -> float:
 
 def _asks_what_follows(heard: Heard, context: Context) -> bool:
     """“办完它下一步干啥” is about the matter that it points at, not about a whole project."""
-    return bool(context.matter) and points_here(heard.text) and heard.names_nothing
+    told = points_here(heard.text) or follows_on(heard.text)
+    return bool(context.matter) and told and heard.names_nothing
+
+
+def _asks_of_the_whole_way(heard: Heard, context: Context) -> bool:
+    """“总共得多久” when no matter has been spoken of."""
+    if context.matter or context.offer or not heard.names_nothing:
+        return False
+    return means_whole_way(heard.text) and "time_limit" in cued_aspects(heard.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.conversation.acts import act_of
+from knowledge.conversation.acts import SHORT, act_of
 from knowledge.conversation.aspects import aspects_of
 from knowledge.conversation.heard import (
     ASK_MATTER,
@@ -21,9 +21,10 @@ from knowledge.conversation.heard import (
     Heard,
     Outcome,
     Weights,
+    called_among,
 )
 from knowledge.conversation.wording import is_own_case, is_unsure, left_of
-from knowledge.references import denied_part, denies_all, ordinal_of, place_of, without_denials
+from knowledge.references import called_by, denied_part, ordinal_of, place_of, without_denials
 from knowledge.search.linker import Links
 
 # What describes a situation is often taken for these when it answers a question back.
@@ -60,8 +61,6 @@ class AnswerReader:
 
     def read(self, heard: Heard, context: Context) -> Outcome | None:
         """The outcome when the message answers the question back, else None."""
-        if denies_all(heard.text):
-            return Outcome(ASK_MATTER, None, context.offer_aspect, confidence=1.0)
         if is_unsure(heard.text):
             return Outcome(
                 CLARIFY, aspect=context.offer_aspect, offer=context.offer, confidence=1.0
@@ -72,6 +71,9 @@ class AnswerReader:
             if chosen:
                 return self._chosen(heard, context, chosen, 1.0)
         among = self._among_offered(heard, context)
+        called = self._called(heard, context, among)
+        if called:
+            return self._chosen(heard, context, called, CLEAR)
         if self._is_something_else(heard, context, among):
             return None
         if heard.names_nothing or self._says_only_what_all_are(heard, context):
@@ -84,6 +86,12 @@ class AnswerReader:
             return self._chosen(heard, context, among.best, among.inside[among.best])
         return self._again(heard, context, among)
 
+    def _called(self, heard: Heard, context: Context, among: _Among) -> str | None:
+        """The only one of the offered that has what it is called by in a name: “用地那个”."""
+        if among.outside >= CLEAR:
+            return None
+        return called_among(heard.text, context.offer, self._catalogue)
+
     def _says_only_what_all_are(self, heard: Heard, context: Context) -> bool:
         """Whether it only says again what the names of all offered matters share."""
         left = left_of(heard.text)
@@ -92,6 +100,8 @@ class AnswerReader:
     def _is_something_else(self, heard: Heard, context: Context, among: _Among) -> bool:
         act, share = act_of(heard, context, self._weights)
         if act == ASK_MATTER or among.told:
+            return False
+        if len(heard.text) <= SHORT and called_by(heard.text):
             return False
         if among.described and act in (PLAN_PROJECT, OUT_OF_SCOPE):
             return False

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from knowledge.conversation.heard import HARDLY_ANY, Context, Heard, Weights
-from knowledge.references import asks_the_same, is_correction, says_the_same
-from knowledge.second_question import cued_aspects, in_order, second_asked
+from knowledge.conversation.heard import CLEAR, HARDLY_ANY, Context, Heard, Weights
+from knowledge.conversation.wording import asks_on
+from knowledge.references import asks_the_same, follows_on, is_correction, says_the_same
+from knowledge.second_question import CLAUSES, cued_aspects, in_order, second_asked
 
 # What describes a situation is often taken for one of these.
 DESCRIBING = ("overview", "conditions", "prerequisites", "process")
+PREREQUISITES = "prerequisites"
 SECOND_SURELY = 0.4
 SURE = 0.8  # with less, another aspect that the words ask for outright may be meant
 OFTEN = 0.15
@@ -41,10 +43,17 @@ def last_aspect(context: Context) -> str | None:
 def _first(heard: Heard) -> str:
     """The likeliest aspect; the next one when only that is asked for outright."""
     first = heard.aspect
+    if follows_on(heard.text):
+        return PREREQUISITES
     if heard.aspects[first] >= SURE:
         return first
-    cued = {name for name in cued_aspects(heard.text) if heard.aspects.get(name, 0.0) >= OFTEN}
-    return first if first in cued or not cued else max(cued, key=lambda name: heard.aspects[name])
+    least = OFTEN if heard.aspects[first] >= CLEAR else 0.0
+    cued = {name for name in cued_aspects(heard.text) if heard.aspects.get(name, 0.0) >= least}
+    return (
+        first
+        if first in cued or not cued
+        else max(sorted(cued), key=lambda name: heard.aspects.get(name, 0.0))
+    )
 
 
 def _is_asked(text: str, second: str, share: float, first: str) -> bool:
@@ -84,6 +93,12 @@ def is_bare(masked: str) -> bool:
 def is_statement(text: str) -> bool:
     """Whether a message tells something and asks nothing: “城里的马路，不是公路”."""
     return not _ASKING.search(text)
+
+
+def asks_only_at_the_end(text: str) -> bool:
+    """Whether a text tells something and then asks on: “一年用电400万度,要做吗”."""
+    *told, asked = [part for part in CLAUSES.split(text) if part] or [""]
+    return asks_on(asked) and all(map(is_statement, told))
 
 
 _PARTICLES = re.compile(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from knowledge.conversation.wording import LEAST, left_of
+from knowledge.references import called_by
 from knowledge.search.linker import Links
 
 ASK_MATTER, CLARIFY, POLICY, PLAN_PROJECT = "ask_matter", "clarify", "policy", "plan_project"
@@ -68,7 +69,8 @@ class Context:
 @dataclass(frozen=True)
 class Outcome:
     """`offer` is filled when one asks back (act clarify). `matter` of a question about one's own
-    case is one named in passing. `others` are asked about in the same breath as `matter`."""
+    case is one named in passing. `others` are asked about in the same breath as `matter`, and
+    named after it."""
 
     act: str
     matter: str | None = None
@@ -130,6 +132,15 @@ def mentioned(links: Links) -> str | None:
     """The matter that is named in passing, when it is clear."""
     best = links.best(1)
     return best[0][0] if best and best[0][1] >= CLEAR else None
+
+
+def called_among(text: str, slugs: Sequence[str], catalogue: Catalogue) -> str | None:
+    """The only one of some matters whose names have what the text calls something by."""
+    for part in called_by(text):
+        owners = {slug for slug in slugs if any(part in name for name in catalogue.names(slug))}
+        if owners:
+            return owners.pop() if len(owners) == 1 else None
+    return None
 
 
 def ambiguous(heard: Heard) -> float:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from knowledge.conversation.aspects import asks_only_at_the_end, is_statement
 from knowledge.conversation.heard import (
     CLEAR,
     HARDLY,
     HARDLY_ANY,
+    SURELY,
     Catalogue,
     Context,
     Heard,
     Weights,
     ambiguous,
+    called_among,
     raised,
     shares,
 )
@@ -23,6 +26,7 @@ from knowledge.references import (
     calls_again,
     denied_part,
     is_correction,
+    is_one_of_two,
     is_previous,
     is_return,
     names_anew,
@@ -31,6 +35,7 @@ from knowledge.references import (
     points_elsewhere,
     points_here,
     points_within,
+    says_which,
     without_denials,
 )
 from knowledge.search.decide import Decision, Thresholds, decide
@@ -45,6 +50,12 @@ SERVICE = 0.4  # for a service in the place of an approval
 _COMPARED = re.compile(
     r"^(?:那|那么|但是|可是|，|,)*(?:它|这个|这事|该事项)(?:跟|和|与|同|比|要在|得在|在|是不是)"
 )
+
+
+def _asks_of_another(heard: Heard) -> bool:
+    """Whether a message that names one asks the same of it, or of a part: “燃气那块呢”."""
+    another = asks_the_same(heard.text) or points_within(heard.text) or says_which(heard.text)
+    return another and heard.top >= HARDLY_ANY
 
 
 class MatterFinder:
@@ -68,6 +79,9 @@ class MatterFinder:
     def _find(self, heard: Heard, context: Context) -> Decision:
         if context.matter and is_correction(heard.text):
             return self._corrected(heard, context)
+        again = self._discussed_before(heard, context)
+        if again:
+            return Decision(again, (), 0.8)
         if context.history and is_return(heard.text):
             return self._earlier(heard, context)
         if not context.matter:
@@ -76,11 +90,37 @@ class MatterFinder:
             heard.names_nothing or _COMPARED.search(heard.text)
         ):
             return Decision(context.matter, (), 1.0)
+        if is_statement(heard.text) and denied_part(heard.text):
+            return self._told_apart(heard, context.matter)
         links = self._in_context(heard, context)
         best, share = links.best(1)[0]
         if best == context.matter and share >= self._limits.known:
             return Decision(best, (), share)
-        return decide(links, self._limits, ambiguous(heard))
+        several = 0.0 if _asks_of_another(heard) and share >= SURELY else ambiguous(heard)
+        decision = decide(links, self._limits, several)
+        if context.matter in decision.offer and self._tells_and_asks_on(heard):
+            return Decision(context.matter, (), links.of[context.matter])
+        return decision
+
+    def _tells_and_asks_on(self, heard: Heard) -> bool:
+        return asks_only_at_the_end(heard.text) and not heard.named
+
+    def _discussed_before(self, heard: Heard, context: Context) -> str | None:
+        """“前者” of the two spoken of last, or one of all that is called by a part of its name:
+        “刚才用地那个”."""
+        past = [matter for matter, _ in context.history]
+        best, share = heard.matters.best(1)[0]
+        if best not in past and share >= CLEAR:
+            return None
+        ordinal = ordinal_of(heard.text)
+        if ordinal and is_one_of_two(heard.text) and heard.names_nothing and len(past) > 1:
+            return place_of(past[-2:], ordinal)
+        return called_among(heard.text, past, self._catalogue)
+
+    def _told_apart(self, heard: Heard, matter: str) -> Decision:
+        """“是城里的路,不是公路”: mostly tells more of what is under discussion."""
+        best, share = self._catalogue.link(without_denials(heard.text)).best(1)[0]
+        return Decision(best if share >= CLEAR else matter, (), max(share, CLEAR))
 
     def _without_matter(self, heard: Heard, context: Context) -> Decision:
         """Nothing is under discussion; the steps of a project may have been laid out."""
@@ -102,7 +142,7 @@ class MatterFinder:
         if calls_again(heard.text):
             elsewhere = weights.offered
         favour = {matter: elsewhere for matter, _ in context.history}
-        if heard.top >= HARDLY_ANY and (asks_the_same(heard.text) or points_within(heard.text)):
+        if _asks_of_another(heard):
             return self._beside(heard, context.matter, favour)
         pointed = points_here(heard.text)
         favour[context.matter] = weights.same_matter * (weights.same_matter if pointed else 1.0)
@@ -125,7 +165,7 @@ class MatterFinder:
         """Another matter than the one under discussion, rather one that is like it: “用气呢”."""
         near = self._catalogue.likeness(matter)
         scores = raised(heard.matters, {**favour, matter: 1.0})
-        return shares({m: s * (AFAR + near.get(m, 0.0)) for m, s in scores.items()})
+        return shares({m: s * (AFAR + near.get(m, 0.0)) ** 2 for m, s in scores.items()})
 
     def _earlier(self, heard: Heard, context: Context) -> Decision:
         """Back to a matter of before: the one named, else the first, the previous or the last."""
@@ -173,7 +213,9 @@ class MatterFinder:
                 for m, p in links.of.items()
                 if m != wrong
             }
-        return decide(shares(scores), self._limits)
+        decision = decide(shares(scores), self._limits)
+        offered_twins = [twin for twin in twins if twin in decision.offer]
+        return Decision(offered_twins[0], (), CLEAR) if len(offered_twins) == 1 else decision
 
     def _approval(self, matter: str, wrong: str) -> float:
         """Who asked about an approval hardly meant an intermediary's service."""

@@ -5,6 +5,7 @@ Pure: probabilities in, one outcome out. Who computes the probabilities is someb
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.attempts import is_attempt
@@ -14,7 +15,9 @@ from knowledge.conversation.aspects import aspects_of, last_aspect
 from knowledge.conversation.heard import (
     ASK_MATTER,
     CLARIFY,
+    CLEAR,
     HARDLY,
+    HARDLY_ANY,
     LONG_NAME,
     OUT_OF_SCOPE,
     OWN_CASE,
@@ -31,18 +34,18 @@ from knowledge.conversation.heard import (
     shares,
 )
 from knowledge.conversation.matters import MatterFinder
+from knowledge.conversation.together import named_together
 from knowledge.conversation.wording import (
     asks_for_more,
-    asks_on,
-    joins_names,
+    left_of,
+    means_both,
     takes_back_human,
     without_taking_back,
 )
-from knowledge.references import is_correction
-from knowledge.search.decide import Thresholds
+from knowledge.references import after_denying_all, denies_all, is_correction
+from knowledge.search.decide import Decision, Thresholds
 from knowledge.search.linker import Links
-
-PREREQUISITES = "prerequisites"
+from knowledge.second_question import cued_aspects
 
 
 class Resolver:
@@ -59,9 +62,12 @@ class Resolver:
             return Outcome(OUT_OF_SCOPE, confidence=1.0)
         plain, heard = self._favour(replace(heard, named=())), self._favour(heard)
         if takes_back_human(heard.text):
-            if not asks_on(without_taking_back(heard.text)) or not context.matter:
+            rest = self._what_is_left(heard, without_taking_back(heard.text))
+            if not self._asks(rest, context):
                 return Outcome(SMALL_TALK, confidence=1.0)
-            heard = replace(heard, acts={ASK_MATTER: 1.0})
+            plain = heard = rest
+        if context.offer and denies_all(heard.text):
+            return self._none_of_them(heard, context)
         if context.offer:
             answer = self._answers.read(plain, context)
             if answer:
@@ -76,6 +82,29 @@ class Resolver:
         return Outcome(
             act, matter=mentioned(heard.matters) if act in OWN_CASE else None, confidence=share
         )
+
+    def _what_is_left(self, heard: Heard, rest: str) -> Heard:
+        """A part of the message, as a question about a matter."""
+        heard = replace(heard, text=rest, acts={ASK_MATTER: 1.0})
+        if heard.names_nothing or not left_of(rest):
+            return heard
+        links = self._link(rest)
+        return replace(heard, matters=links, clearest=max(links.of.values(), default=0.0))
+
+    def _asks(self, heard: Heard, context: Context) -> bool:
+        if cued_aspects(heard.text):
+            return bool(context.matter) or not heard.names_nothing
+        return not heard.names_nothing and heard.top >= CLEAR
+
+    def _none_of_them(self, heard: Heard, context: Context) -> Outcome:
+        """None of the offered is meant: another one that is said instead, or nobody knows."""
+        rest = self._what_is_left(heard, after_denying_all(heard.text))
+        asked = replace(context, matter=None, offer=(), aspect=context.offer_aspect)
+        others = {m: 0.0 if m in context.offer else share for m, share in rest.matters.of.items()}
+        links = Links(others, rest.matters.none)
+        if rest.names_nothing or max(others.values(), default=0.0) < HARDLY_ANY:
+            return Outcome(ASK_MATTER, None, context.offer_aspect, confidence=1.0)
+        return self._question(replace(rest, matters=links), asked, 1.0)
 
     def before_deciding(self, heard: Heard) -> tuple[Links, float]:
         """Without a conversation: what the decision about the matter is made from, the matters'
@@ -115,23 +144,30 @@ class Resolver:
     def _question(self, heard: Heard, context: Context, share: float) -> Outcome:
         decision = self._matters.find(heard, context)
         aspect, second = aspects_of(heard, context, self._weights, self._catalogue.mask)
+        together = self._together(heard, context, decision)
+        matter, others = (together[0], together[1:]) if together else (decision.matter, ())
         confidence = decision.confidence * share
-        if decision.offer:
+        if decision.offer and not together:
             return Outcome(CLARIFY, aspect=aspect, offer=decision.offer, confidence=confidence)
-        others = self._in_the_same_breath(heard, decision.matter, aspect)
-        return Outcome(
-            ASK_MATTER, decision.matter, aspect, second, confidence=confidence, others=others
-        )
+        return Outcome(ASK_MATTER, matter, aspect, second, confidence=confidence, others=others)
 
-    def _in_the_same_breath(
-        self, heard: Heard, matter: str | None, aspect: str | None
-    ) -> tuple[str, ...]:
-        """The other matters of “施工许可证和环评都要什么材料”; none where one is only compared
-        with another."""
-        if matter not in heard.named or aspect == PREREQUISITES or is_correction(heard.text):
+    def _together(self, heard: Heard, context: Context, decision: Decision) -> tuple[str, ...]:
+        """The matters of “施工许可证和环评都要什么材料” or “这俩哪个快”, first of all the one to
+        answer about; empty when one is asked about."""
+        if is_correction(heard.text):
             return ()
-        masked = self._catalogue.mask(heard.text)
-        if not joins_names(masked):
-            return ()
-        likely = [slug for slug in heard.named if heard.matters.of.get(slug, 0.0) >= HARDLY]
-        return tuple(slug for slug in likely if slug != matter)
+        before = [matter for matter, _ in context.history[-2:] if matter != context.matter]
+        if decision.matter == context.matter and before and self._means_both(heard):
+            return (decision.matter, before[-1]) if decision.matter else ()
+        run = named_together(heard.text, heard.named, lambda slug: self._said_of(slug, heard))
+        meant = {decision.matter} if decision.matter else set(decision.offer)
+        return run if meant <= set(run) else ()
+
+    def _said_of(self, slug: str, heard: Heard) -> Sequence[str]:
+        """The names of a matter that tell of it; of one that is hardly meant the longer ones."""
+        names = self._catalogue.names(slug)
+        likely = heard.matters.of.get(slug, 0.0) >= HARDLY
+        return names if likely else [name for name in names if len(name) >= LONG_NAME]
+
+    def _means_both(self, heard: Heard) -> bool:
+        return heard.names_nothing and means_both(heard.text)

@@ -23,6 +23,7 @@ def names_nothing(text: str) -> bool:
 
 def left_of(text: str) -> str:
     """The text without the words that name no matter."""
+    text = _words("without_leave").sub("", text)
     kept = _words("names_something").findall(text)
     rest = _words("names_something").sub(KEPT, text)
     rest = _words("says_nothing_of_a_matter").sub("", rest)
@@ -32,6 +33,26 @@ def left_of(text: str) -> str:
 def asks_on(text: str) -> bool:
     """Whether a part of the text asks something of a matter that it does not name."""
     return any(cued_aspects(part) and names_nothing(part) for part in CLAUSES.split(text))
+
+
+def asks_for_money_back(text: str) -> bool:
+    """Whether the text asks for money that was paid to be given back."""
+    return bool(_words("money_back").search(text))
+
+
+def asks_for_meaning(text: str) -> bool:
+    """Whether the text asks what a word means."""
+    return bool(_words("meaning").search(text))
+
+
+def means_whole_way(text: str) -> bool:
+    """Whether the text asks of all matters together: “总共得多久”."""
+    return bool(_words("whole_way").search(text))
+
+
+def means_both(text: str) -> bool:
+    """Whether the text asks of two matters just spoken of: “这俩哪个快”."""
+    return bool(_words("both").search(text))
 
 
 def is_own_case(text: str) -> bool:
@@ -69,16 +90,6 @@ def question_of_story(text: str) -> str:
     found = list(_words("comes_to_the_question").finditer(text))
     question = text[found[-1].end() :].strip(" ,，:：。") if found else ""
     return question if LEAST * 3 <= len(question) < len(text) else ""
-
-
-def joins_names(masked: str) -> bool:
-    """Whether two names of matters, each masked, stand side by side: “某和某都要什么材料”."""
-    return bool(_JOINED.search(masked))
-
-
-_JOINED = re.compile(
-    r"某[^,，。?？!！]{0,4}(?:和|跟|与|、|,|，|还有|以及|\band\b)[^,，。?？!！]{0,4}某"
-)
 
 
 def is_unsure(text: str) -> bool:

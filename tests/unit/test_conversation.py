@@ -167,3 +167,87 @@ def test_ordinals(text: str, place: int) -> None:
 def test_what_is_denied_is_left_out() -> None:
     assert without_denials("就是盖楼用的那个,不是地的") == "就是盖楼用的那个"
     assert without_denials("不是") == "不是"
+
+
+NAMES = {"a": ["施工许可证"], "b": ["用地规划许可证", "用地"], "c": ["质量监督手续", "质监"]}
+TOLD = replace(CATALOGUE, names=lambda slug: NAMES[slug])
+PAST = Context(matter="a", aspect="materials", history=(("b", "fee"), ("a", "materials")))
+
+
+def understood(said: Heard, context: Context, linked: Links = NO_MATTER) -> Outcome:
+    catalogue = replace(TOLD, link=lambda text: linked)
+    return Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, context)
+
+
+@pytest.mark.parametrize(
+    ("text", "matter"),
+    [("刚才用地那个收不收费", "b"), ("前者收费吗", "b"), ("后者收费吗", "a"), ("那个收费吗", "a")],
+)
+def test_a_matter_of_before_is_called_by_a_part_of_its_name(text: str, matter: str) -> None:
+    assert understood(heard(text), PAST).matter == matter
+
+
+def test_two_matters_just_discussed_are_compared() -> None:
+    found = understood(heard("这俩哪个快", time_limit=0.4, overview=0.3), PAST)
+    assert (found.matter, found.others, found.aspect) == ("a", ("b",), "time_limit")
+
+
+@pytest.mark.parametrize("aspect", ["prerequisites", "conditions"])
+def test_of_two_named_together_the_first_is_answered_first(aspect: str) -> None:
+    between = Links({"c": 0.6, "a": 0.36}, 0.04)
+    said = replace(
+        heard("施工许可证和开工前的质监能一起办吗", between, **{aspect: 0.9}), named=("c", "a")
+    )
+    found = understood(said, Context())
+    assert (found.act, found.matter, found.others) == ("ask_matter", "a", ("c",))
+
+
+def test_what_was_done_before_is_not_named_together_with_what_is_asked() -> None:
+    said = replace(heard("质监做完了,施工许可证收费吗", SURE_OF["a"]), named=("a", "c"))
+    assert understood(said, Context()).others == ()
+
+
+def test_none_of_the_offered_but_another_is_meant() -> None:
+    said = heard("都不是,我说的是拆房子的那个", NO_MATTER)
+    found = understood(said, Context(offer=("a", "b"), offer_aspect="time_limit"), SURE_OF["c"])
+    assert (found.act, found.matter) == ("ask_matter", "c")
+
+
+@pytest.mark.parametrize("text", ["算了不转了,你说吧,质监收费吗", "不用人工了,质监收费吗"])
+def test_who_no_longer_wants_a_human_may_ask_about_another_matter(text: str) -> None:
+    found = understood(heard(text, SURE_OF["c"], act="steward"), PAST, SURE_OF["c"])
+    assert (found.act, found.matter, found.aspect) == ("ask_matter", "c", "fee")
+
+
+def test_facts_told_before_an_elliptical_question_name_no_other_matter() -> None:
+    close = Links({"b": 0.4, "a": 0.3}, 0.3)
+    said = heard("我们一年用电400万度,要做吗", close, conditions=0.9)
+    assert understood(said, PAST).matter == "a"
+
+
+def test_telling_what_it_is_not_goes_on_about_it() -> None:
+    close = Links({"b": 0.45, "a": 0.2}, 0.35)
+    assert understood(heard("是城里的路,不是公路", close), PAST, close).matter == "a"
+
+
+def test_what_comes_after_a_matter_is_no_plan() -> None:
+    found = understood(heard("下来以后办哪个", act="plan_project", result=0.9), PAST)
+    assert (found.act, found.matter, found.aspect) == ("ask_matter", "a", "prerequisites")
+
+
+def test_the_whole_way_is_a_plan_when_no_matter_was_spoken_of() -> None:
+    said = heard("大概总共得多久", time_limit=0.9)
+    assert understood(said, Context()).act == "plan_project"
+    assert understood(said, PAST).act == "ask_matter"
+
+
+def test_money_back_is_no_missing_document() -> None:
+    assert understood(heard("啥时候退", act="missing_documents"), PAST).matter == "a"
+
+
+def test_a_permit_with_a_term_of_the_reform_is_asked_about_itself() -> None:
+    said = heard("施工许可证能用告知承诺吗", SURE_OF["a"], act="policy", conditions=0.9)
+    said = replace(said, named=("a",))
+    assert understood(said, Context()).matter == "a"
+    meaning = replace(said, text="施工许可证能用的告知承诺是啥意思")
+    assert understood(meaning, Context()).act == "policy"

@@ -148,3 +148,8 @@ def test_no_message_of_real_dialogues_is_taken_for_an_answer() -> None:
             for fact in VOCABULARY.values():
                 assert read_answer(fact, turn["user"]) is None, (fact.id, turn["user"])
             assert read_correction(VOCABULARY.values(), turn["user"]) is None, turn["user"]
+
+
+@pytest.mark.parametrize("text", ["前面那个呢", "第二个呢", "后者呢"])
+def test_a_question_about_another_matter_chooses_no_value(text: str) -> None:
+    assert read_answer(VOCABULARY["work"], text) is None

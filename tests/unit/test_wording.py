@@ -8,10 +8,12 @@ from bot.settings import read_settings
 from knowledge.compiled import catalogue_in
 from knowledge.conversation.described import fits
 from knowledge.conversation.wording import (
+    asks_for_money_back,
     asks_for_more,
     asks_on,
     is_own_case,
     is_unsure,
+    means_both,
     names_nothing,
     question_of_story,
     takes_back_human,
@@ -29,6 +31,9 @@ CATALOGUE = catalogue_in(read_settings().served)
         "and is there any fee?",
         "それは何日かかりますか",
         "며칠 걸려요?",
+        "没批下来就开工有啥后果",
+        "手续没下来我先把基坑挖了咋办",
+        "擅自开工罚多少",
     ],
 )
 def test_a_message_may_name_nothing(text: str) -> None:
@@ -36,7 +41,16 @@ def test_a_message_may_name_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["施工许可证要多久", "备案的那个", "楼盖好了", "验收要多久", "energy review"]
+    "text",
+    [
+        "施工许可证要多久",
+        "备案的那个",
+        "楼盖好了",
+        "验收要多久",
+        "energy review",
+        "没拿到预售证就卖房咋罚",
+        "没环评就投产会怎样",
+    ],
 )
 def test_a_message_may_name_something(text: str) -> None:
     assert not names_nothing(text)
@@ -50,6 +64,27 @@ def test_a_part_of_a_message_asks_on() -> None:
 @pytest.mark.parametrize("text", ["我那个件呢", "我交上去的批了没", "前天报的,啥时候能下来"])
 def test_somebody_speaks_of_an_own_case(text: str) -> None:
     assert is_own_case(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["这俩哪个快", "哪个先办", "它俩能一起办吗", "which one is faster"]
+)
+def test_two_matters_may_be_meant(text: str) -> None:
+    assert means_both(text)
+
+
+def test_one_of_several_windows_is_not_both() -> None:
+    assert not means_both("去哪个窗口办")
+
+
+@pytest.mark.parametrize("text", ["保证金啥时候退", "啥时候退", "押金怎么退", "钱能退不"])
+def test_money_is_to_be_given_back(text: str) -> None:
+    assert asks_for_money_back(text)
+
+
+@pytest.mark.parametrize("text", ["为啥给我退件了", "材料退回来了咋办", "窗口退了我的材料"])
+def test_a_case_that_was_sent_back_is_no_money(text: str) -> None:
+    assert not asks_for_money_back(text)
 
 
 def test_a_question_in_general_is_about_no_case() -> None:
