@@ -23,6 +23,7 @@ from knowledge.render import render
 from knowledge.told_facts import Told
 
 REMEMBERED = 6  # matters of a conversation that one can return to
+PAIR = 2
 MISSES_UNTIL_STEWARD = 2
 OTHERS = 2  # matters asked about in the same breath that a reply offers
 NEXT_ASPECTS = (Aspect.MATERIALS, Aspect.PROCESS, Aspect.TIME_LIMIT, Aspect.DEPARTMENT)
@@ -114,9 +115,17 @@ def _answer(given: ForProject, memory: Memory, asked: Understanding) -> Reply:
 
 
 def _history(memory: Memory, slugs: Sequence[str], aspect: Aspect) -> list[dict[str, str]]:
-    """The matters discussed, newest last, each once; those asked about together in their order."""
-    earlier = [item for item in memory.get("history") or [] if item["matter"] not in slugs]
-    return [*earlier, *({"matter": slug, "aspect": aspect.value} for slug in slugs)][-REMEMBERED:]
+    """The matters discussed, newest last, each once. The last two keep their order while one of
+    them is asked about: the former and the latter stay what they were."""
+    past = list(memory.get("history") or [])
+    before = [item["matter"] for item in past]
+    kept = before if set(slugs) <= set(before[-PAIR:]) else _with_newest(before, slugs)
+    aspects = {item["matter"]: item["aspect"] for item in past} | dict.fromkeys(slugs, aspect.value)
+    return [{"matter": slug, "aspect": aspects[slug]} for slug in kept][-REMEMBERED:]
+
+
+def _with_newest(before: Sequence[str], slugs: Sequence[str]) -> list[str]:
+    return [*(slug for slug in before if slug not in slugs), *slugs]
 
 
 def ask_back(catalogue: Catalogue, memory: Memory, asked: Understanding) -> Reply:
