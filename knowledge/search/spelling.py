@@ -6,12 +6,13 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
 from pypinyin.phrases_dict import phrases_dict
 
+from knowledge.language import KANA
 from knowledge.search.pinyin import syllables, typed_syllables
 from knowledge.text import CJK, normalise
 
@@ -21,13 +22,27 @@ END = "$"
 # seen often enough not to be chance.
 HABIT_SHARE = 0.25
 HABIT_COUNT = 4
+# A pair as rare as this beside one that sounds the same was itself a slip of whoever wrote it.
+RARE_SHARE = 1 / 20
+REMEMBERED_PAIRS = 65536
 REMEMBERED = 1024  # texts read last: one is read ahead of its turn, and in it
 
 
 def _heard(run: str) -> list[tuple[str, str]]:
     """Characters with their sounds; none when the reading has another length than the writing."""
     spoken = syllables(run)
-    return list(zip(run, spoken, strict=True)) if len(spoken) == len(run) else []
+    if len(spoken) != len(run):
+        return []
+    return [(c, sound) for c, sound in zip(run, spoken, strict=True) if _is_simplified(c)]
+
+
+@cache
+def _is_simplified(character: str) -> bool:
+    """Whether it is one of the characters of everyday simplified Chinese: 许, not 許 or 実."""
+    try:
+        return bool(character.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
 
 
 @lru_cache(maxsize=1)
@@ -55,6 +70,11 @@ class Speller:
     def _begin(self) -> None:
         self._total = sum(self._single.values()) or 1
         self._remembered = lru_cache(REMEMBERED)(self._read)
+        self._usual = lru_cache(REMEMBERED_PAIRS)(self._is_usual)
+        self._alike: dict[str, set[str]] = defaultdict(set)
+        for some in self._sounds.values():
+            for character in some:
+                self._alike[character].update(some)
 
     def to_json(self) -> dict[str, object]:
         """All that was learned from the texts."""
@@ -79,6 +99,8 @@ class Speller:
         words = typed_syllables(text)
         if words is not None:
             return self._chinese_of([syllable for word in words for syllable in word])
+        if KANA.search(text):
+            return text
         return _RUN.sub(lambda run: self._heal(run.group()), text)
 
     def _chinese_of(self, spoken: list[str]) -> str:
@@ -117,8 +139,13 @@ class Speller:
             written[place] = self._homophone(before, this, after, spoken[place - 1])
         return "".join(written[1:-1])
 
-    def _usual(self, before: str, after: str) -> bool:
-        return (before, after) in self._pairs or (before, after) in common_pairs()
+    def _is_usual(self, before: str, after: str) -> bool:
+        seen = self._pairs[before, after]
+        if (before, after) in common_pairs() or not seen:
+            return (before, after) in common_pairs()
+        alike = [self._pairs[before, other] for other in self._alike.get(after, ())]
+        alike += [self._pairs[other, after] for other in self._alike.get(before, ())]
+        return seen > RARE_SHARE * max(alike, default=0)
 
     def _homophone(self, before: str, this: str, after: str, sound: str) -> str:
         """The character of the same sound that habitually stands here, or the one written."""

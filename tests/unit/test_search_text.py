@@ -81,3 +81,15 @@ def speller() -> Speller:
 )
 def test_the_speller_reads_what_was_meant(speller: Speller, written: str, read: str) -> None:
     assert speller.read(written) == read
+
+
+def test_no_misheard_character_becomes_a_japanese_one() -> None:
+    japanese = ["建設工事の許可が必要ですか", "許可はいくらですか", "許可の書類は"] * 4
+    mixed = Speller([*["施工许可证", "许可证要什么材料", "许诺", "也许"] * 4, *japanese])
+    assert mixed.read("施工徐可证") == "施工许可证"
+    assert mixed.read("施工徐可证はいくらですか") == "施工徐可证はいくらですか"
+
+
+def test_a_slip_that_others_made_before_is_still_a_slip() -> None:
+    heard = [*["施工许可证要什么材料", "许可证办理"] * 40, "施工徐可证", "许可正办理"]
+    assert Speller(heard).read("施工徐可正办理") == "施工许可证办理"
