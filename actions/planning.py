@@ -5,9 +5,10 @@ from dataclasses import replace
 from rasa_sdk import Tracker
 
 from actions.base import AssistantAction
-from actions.project_facts import known_facts
+from actions.project_facts import known_facts, told_facts
 from actions.understanding import entity, understood
 from bot.model.reply import Reply
+from bot.services.ask_facts import with_noted
 from bot.services.issue_receipt import with_receipt
 from bot.services.local_rules import PLACE, here
 from bot.services.plan_project import plan_project
@@ -23,8 +24,10 @@ class PlanProject(AssistantAction):
         catalogue, today = self.assistant.catalogue(), self.assistant.now().date()
         said, project = understood(tracker).text, await known_facts(self.assistant, tracker)
         before, default = tracker.get_slot(PLACE), self.assistant.place
-        place, project = here(catalogue, said, before, project, default)
+        told = told_facts(self.assistant, tracker)
+        place, after = here(catalogue, said, before, project.with_told(*told), default)
         day = day_meant(said, today) or today
         reply = plan_project(catalogue, entity(tracker, "path"), place, day)
-        remember = {**reply.remember, SLOT: project.as_slot(), PLACE: place}
+        reply = with_noted(catalogue.vocabulary, reply, project, told)
+        remember = {**reply.remember, SLOT: after.as_slot(), PLACE: place}
         return with_receipt(catalogue, replace(reply, remember=remember), today, today)

@@ -8,7 +8,7 @@ import logging
 from rasa_sdk import Tracker
 
 from actions.base import enterprise_of
-from actions.understanding import entities
+from actions.understanding import UNDERSTANDING, entities, entity
 from bot.services.ask_facts import told_by
 from bot.services.assistant import Assistant
 from bot.services.platform_port import PlatformUnavailable
@@ -29,6 +29,11 @@ def told_facts(assistant: Assistant, tracker: Tracker) -> tuple[Told, ...]:
     names, values = entities(tracker, "fact"), entities(tracker, "value")
     found = (told_by(vocabulary, name, value) for name, value in zip(names, values, strict=False))
     return tuple(filter(None, found))
+
+
+def in_passing(tracker: Tracker) -> bool:
+    """Whether the facts were told beside a question that stands on its own."""
+    return entity(tracker, UNDERSTANDING) is not None
 
 
 async def known_facts(assistant: Assistant, tracker: Tracker) -> ProjectFacts:

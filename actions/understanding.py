@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from bot.model.understanding import Act, Aspect, Understanding
 
 ASK = "ask_"
+UNDERSTANDING = "understanding"  # the entity that carries it
 
 
 def understood(tracker: Tracker) -> Understanding:
@@ -16,8 +17,8 @@ def understood(tracker: Tracker) -> Understanding:
     message = tracker.latest_message
     found = {entity["entity"]: entity["value"] for entity in message.get("entities", [])}
     text = (message.get("metadata") or {}).get("said") or message.get("text") or ""
-    if "understanding" in found:
-        return _from_resolver(text, found["understanding"])
+    if UNDERSTANDING in found:
+        return _from_resolver(text, found[UNDERSTANDING])
     intent = message["intent"]["name"] or Act.OUT_OF_SCOPE.value
     aspect = Aspect(intent.removeprefix(ASK)) if intent.startswith(ASK) else None
     return Understanding(

@@ -1,11 +1,13 @@
 """Takes a typed answer to a question about the project for what it is: “八千平”, “没有招标”.
 
 Such a message means the question that is under way, with one more fact, just as the button would.
-Where the project is may be said unasked: “我们在沈北新区”.
+Where the project is may be said unasked: “我们在沈北新区”. A question may tell facts beside what
+it asks: “我们盖个3000平厂房，要办施工许可吗”; it stays a question, and they go with it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,6 +22,7 @@ from bot.components.message_features import is_text
 from bot.components.searchable import searchable
 from bot.services.ask_facts import QUESTION, Asking, heard
 from bot.services.local_rules import place_told
+from knowledge.facts_in_passing import facts_in_passing
 from knowledge.told_facts import Told
 
 
@@ -60,11 +63,21 @@ def _told(message: Message, slots: dict[str, Any]) -> tuple[Asking, tuple[Told, 
 def _take(message: Message, slots: dict[str, Any]) -> None:
     found = _told(message, slots)
     if found is None:
+        vocabulary = searchable().catalogue.vocabulary
+        passing = facts_in_passing(vocabulary, message.get(TEXT))
+        _put(message, [*message.get(ENTITIES, []), *_entities(message, _as_pairs(passing))])
         return
     asking, told = found
-    said = [("matter", asking.matter)]
-    said += [pair for one in told for pair in (("fact", one.fact), ("value", one.value))]
-    entities = [
+    message.set(INTENT, {"name": asking.intent, "confidence": 1.0}, add_to_output=True)
+    _put(message, _entities(message, [("matter", asking.matter), *_as_pairs(told)]))
+
+
+def _as_pairs(told: Iterable[Told]) -> list[tuple[str, str | None]]:
+    return [pair for one in told for pair in (("fact", one.fact), ("value", one.value))]
+
+
+def _entities(message: Message, said: Iterable[tuple[str, str | None]]) -> list[dict[str, Any]]:
+    return [
         {
             "entity": name,
             "value": value,
@@ -76,5 +89,7 @@ def _take(message: Message, slots: dict[str, Any]) -> None:
         for name, value in said
         if value
     ]
-    message.set(INTENT, {"name": asking.intent, "confidence": 1.0}, add_to_output=True)
+
+
+def _put(message: Message, entities: list[dict[str, Any]]) -> None:
     message.set(ENTITIES, entities, add_to_output=True)

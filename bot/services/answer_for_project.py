@@ -36,7 +36,6 @@ from knowledge.text import normalise
 from knowledge.told_facts import Told
 
 COMPUTED = (Aspect.MATERIALS, Aspect.CONDITIONS)  # aspects whose answer depends on the project
-HOW_TO_CORRECT = "情况有变可以直接说，例如“不对，是政府投资”。"
 
 
 _WHETHER = re.compile(

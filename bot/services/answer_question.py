@@ -10,8 +10,8 @@ from typing import Any
 from bot.model.conversation import Button
 from bot.model.reply import TO_STEWARD, Reply
 from bot.model.understanding import ASPECT_NAMES, Act, Aspect, Understanding
-from bot.services.answer_for_project import COMPUTED, HOW_TO_CORRECT, ForProject
-from bot.services.ask_facts import noted
+from bot.services.answer_for_project import COMPUTED, ForProject
+from bot.services.ask_facts import HOW_TO_CORRECT, noted
 from bot.services.keep_unanswered import unanswered
 from bot.services.project_facts import ProjectFacts
 from bot.services.sum_up import is_long, summed_up

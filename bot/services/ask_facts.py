@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.model.conversation import Button
+from bot.model.reply import Reply
 from bot.services.project_facts import ProjectFacts, Vocabulary, is_possible
 from knowledge.conditions import Need, Verdict, statement
 from knowledge.next_fact import Item, next_fact
@@ -18,6 +19,7 @@ from knowledge.told_facts import UNKNOWN, Told, read_answer, read_correction
 QUESTION = "fact_question"  # the slot
 NAMED = 3  # items that a question names
 DO_NOT_KNOW = "不知道"
+HOW_TO_CORRECT = "情况有变可以直接说，例如“不对，是政府投资”。"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,16 @@ def noted(vocabulary: Vocabulary, *told: Told) -> str:
     said = [f"记下了：{'；'.join(known)}。"] if known else []
     said += [f"好的，“{open_}”先不判断，相关的按“看情况”列出。"] if open_ else []
     return "".join(said)
+
+
+def with_noted(
+    vocabulary: Vocabulary, reply: Reply, before: ProjectFacts, told: Iterable[Told]
+) -> Reply:
+    """The reply, before it the facts that the question told in passing, as far as they are new."""
+    new = [one for one in told if before.told.get(one.fact) != one.value]
+    if not new:
+        return reply
+    return replace(reply, text=f"{noted(vocabulary, *new)}{HOW_TO_CORRECT}\n{reply.text}")
 
 
 def newly_decided(
