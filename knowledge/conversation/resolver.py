@@ -37,6 +37,7 @@ from knowledge.conversation.matters import MatterFinder
 from knowledge.conversation.together import named_together
 from knowledge.conversation.wording import (
     asks_for_more,
+    asks_for_service,
     left_of,
     means_both,
     takes_back_human,
@@ -46,6 +47,8 @@ from knowledge.references import after_denying_all, denies_all, is_correction
 from knowledge.search.decide import Decision, Thresholds
 from knowledge.search.linker import Links
 from knowledge.second_question import cued_aspects
+
+FEE = "fee"
 
 
 class Resolver:
@@ -142,14 +145,22 @@ class Resolver:
         )
 
     def _question(self, heard: Heard, context: Context, share: float) -> Outcome:
-        decision = self._matters.find(heard, context)
         aspect, second = aspects_of(heard, context, self._weights, self._catalogue.mask)
+        decision = self._of_approval(self._matters.find(heard, context), heard, aspect)
         together = self._together(heard, context, decision)
         matter, others = (together[0], together[1:]) if together else (decision.matter, ())
         confidence = decision.confidence * share
         if decision.offer and not together:
             return Outcome(CLARIFY, aspect=aspect, offer=decision.offer, confidence=confidence)
         return Outcome(ASK_MATTER, matter, aspect, second, confidence=confidence, others=others)
+
+    def _of_approval(self, decision: Decision, heard: Heard, aspect: str | None) -> Decision:
+        """“环评怎么办” is about the approval, unless the words, or the price asked for, rather fit
+        the service that it needs."""
+        approvals = [slug for slug in decision.offer if slug not in self._catalogue.services]
+        if len(approvals) != 1 or aspect == FEE or asks_for_service(heard.text):
+            return decision
+        return Decision(approvals[0], (), 1 - decision.confidence)
 
     def _together(self, heard: Heard, context: Context, decision: Decision) -> tuple[str, ...]:
         """The matters of “施工许可证和环评都要什么材料” or “这俩哪个快”, first of all the one to

@@ -40,6 +40,11 @@ def asks_for_money_back(text: str) -> bool:
     return bool(_words("money_back").search(text))
 
 
+def asks_for_service(text: str) -> bool:
+    """Whether the text may ask for somebody who does the work for pay: “环评找谁做”."""
+    return bool(_words("service").search(text))
+
+
 def asks_for_meaning(text: str) -> bool:
     """Whether the text asks what a word means."""
     return bool(_words("meaning").search(text))

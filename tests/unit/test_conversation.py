@@ -251,3 +251,23 @@ def test_a_permit_with_a_term_of_the_reform_is_asked_about_itself() -> None:
     assert understood(said, Context()).matter == "a"
     meaning = replace(said, text="施工许可证能用的告知承诺是啥意思")
     assert understood(meaning, Context()).act == "policy"
+
+
+@pytest.mark.parametrize(
+    ("text", "aspect", "matter"),
+    [
+        ("环评怎么办", "process", "a"),
+        ("环评要多少钱", "fee", None),
+        ("环评找谁做", "department", None),
+        ("环评谁批", "department", "a"),
+    ],
+)
+def test_a_short_name_is_the_approvals_not_its_services(
+    text: str, aspect: str, matter: str | None
+) -> None:
+    said = Heard(
+        text, {"clarify": 0.9, "ask_matter": 0.1}, {aspect: 1.0}, Links({"a": 0.7, "b": 0.3}, 0.0),
+        NO_MATTER,
+    )  # fmt: skip
+    catalogue = replace(CATALOGUE, services=frozenset("b"))
+    assert Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, Context()).matter == matter
