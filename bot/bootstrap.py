@@ -14,11 +14,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from functools import partial
 from importlib import import_module
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from prometheus_client import Gauge
 from pydantic import SecretStr
 
 from bot.app.parts import Enterprises, Parts
+from bot.dialogue.nursery import Loaded
 from bot.dialogue.training import newest_model
 from bot.dialogue.workers import WorkerDialogue
 from bot.model.times import CHINA
@@ -47,6 +49,7 @@ from bot.storage.stewards import Accounts
 from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample_file
 from connectors.platforms.guarded import GuardedPlatform
 from knowledge.live import LiveCatalogue, shared_catalogue
+from knowledge.loader import Catalogue
 
 if TYPE_CHECKING:
     from bot.dialogue.engine import RasaDialogue, Turns
@@ -83,6 +86,20 @@ REHEARSED = (
     "你好",
     "今天天气怎么样",
 )
+ASKED = (
+    "{}要什么材料",
+    "我们单位想问一下，要不要办{}，什么情况可以不办",
+    "{}多少天能下来",
+    "{}去哪个窗口办，归谁管",
+    "{}收费吗",
+    "{}依据的是哪个文件",
+    "请问{}是什么",
+    "{}怎么办理，能不能网上办",
+    "{}办完给什么证，有效期多久",
+    "{}之前要先办什么",
+    "没办{}会罚多少",
+)
+SETTLING = 200  # questions at the most
 TALKATIVE = {
     "aiohttp.access": logging.WARNING,
     "alembic": logging.WARNING,
@@ -148,13 +165,25 @@ def make_dialogue(settings: Settings, assistant: Assistant) -> RasaDialogue:
     return RasaDialogue(make_turns(settings, assistant))
 
 
-def load_turns(settings: Settings) -> tuple[Turns, Callable[[], bool]]:
+def load_turns(settings: Settings) -> Loaded:
     """For the process that workers are forked from. It opens no connection, which could not be
     shared with them: platforms connect at their first use."""
     begin_logging(settings.log_level)
     turns = make_turns(settings, make_assistant(settings))
     asyncio.run(turns.rehearse(REHEARSED))
-    return turns, shared_catalogue(settings.knowledge, settings.published).refresh
+    catalogue = shared_catalogue(settings.knowledge, settings.published)
+
+    async def settle() -> None:
+        await turns.rehearse([*REHEARSED, *_asked_of(catalogue())])
+
+    return Loaded(turns, catalogue.refresh, settle)
+
+
+def _asked_of(catalogue: Catalogue) -> list[str]:
+    """A question on each matter, or on some of very many, in turn on each aspect."""
+    every = max(1, len(catalogue.matters) // SETTLING)
+    some = islice(catalogue.matters.values(), 0, None, every)
+    return [text.format(matter.name) for matter, text in zip(some, cycle(ASKED), strict=False)]
 
 
 @asynccontextmanager

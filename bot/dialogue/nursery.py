@@ -18,7 +18,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import uvloop
@@ -27,16 +28,29 @@ from bot.dialogue.wire import receive, send
 
 ASK_WORKER, ASK_REFRESH = b"w", b"r"
 READY, CHANGED, SAME = b"+", b"c", b"s"
+SETTLED = -1  # a worker's first answer, which has no question
 
-Load = Callable[[], tuple[Any, Callable[[], bool]]]
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the nursery holds: the turns, a function that looks for a changed catalogue, and what
+    each new worker does first. A page that a process writes to becomes its own, and Python writes
+    to whatever it looks at: what is rehearsed is copied then, and not under the first messages,
+    which took a third longer for it."""
+
+    turns: Any
+    refresh: Callable[[], bool]
+    settle: Callable[[], Awaitable[None]]
+
+
+Load = Callable[[], Loaded]
 
 
 def tend(control: socket.socket, load: Load) -> None:
-    """The whole life of the nursery. `load` gives the turns and a function that looks for a
-    changed catalogue; what it raises is sent back before the process ends."""
+    """The whole life of the nursery; what `load` raises ends it, and so is told."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends first, and its sockets with it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
-    turns, refresh = load()
+    loaded = load()
     gc.collect()
     gc.freeze()  # collecting would write to every page and so unshare it
     gc.set_threshold(100_000, 20, 20)
@@ -44,15 +58,15 @@ def tend(control: socket.socket, load: Load) -> None:
     while True:
         asked, given, _, _ = socket.recv_fds(control, 1, 1)
         if asked == ASK_WORKER:
-            _fork(control, given[0], turns)
+            _fork(control, given[0], loaded)
             control.sendall(READY)
         elif asked == ASK_REFRESH:
-            control.sendall(CHANGED if refresh() else SAME)
+            control.sendall(CHANGED if loaded.refresh() else SAME)
         else:
             return
 
 
-def _fork(control: socket.socket, given: int, turns: Any) -> None:
+def _fork(control: socket.socket, given: int, loaded: Loaded) -> None:
     if os.fork():
         os.close(given)
         return
@@ -60,20 +74,22 @@ def _fork(control: socket.socket, given: int, turns: Any) -> None:
     try:
         control.close()
         uvloop.install()
-        asyncio.run(_serve(socket.socket(fileno=given), turns))
+        asyncio.run(_serve(socket.socket(fileno=given), loaded))
         status = 0
     finally:  # never back into the nursery's own code
         sys.stderr.flush()
         os._exit(status)
 
 
-async def _serve(own: socket.socket, turns: Any) -> None:
-    """Takes turns until the other side is gone."""
+async def _serve(own: socket.socket, loaded: Loaded) -> None:
+    """Settles, and takes turns until the other side is gone."""
     reader, writer = await asyncio.open_connection(sock=own)
+    await loaded.settle()
+    send(writer, (SETTLED, None))
     under_way: set[asyncio.Task[None]] = set()
 
     async def take(number: int, conversation: Any, message: Any) -> None:
-        send(writer, (number, await turns.take(conversation, message)))
+        send(writer, (number, await loaded.turns.take(conversation, message)))
 
     while True:
         try:

@@ -11,9 +11,11 @@ import itertools
 import logging
 import multiprocessing
 import socket
+from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
+from typing import Any
 
-from bot.dialogue.nursery import ASK_REFRESH, ASK_WORKER, CHANGED, READY, Load, tend
+from bot.dialogue.nursery import ASK_REFRESH, ASK_WORKER, CHANGED, READY, SETTLED, Load, tend
 from bot.dialogue.wire import receive, send
 from bot.model.conversation import Conversation, Entry
 from bot.services.ports import TurnResult
@@ -40,13 +42,19 @@ class Worker:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
         self._numbers = itertools.count()
-        self._waiting: dict[int, asyncio.Future[TurnResult]] = {}
+        self._settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting: dict[int, asyncio.Future[Any]] = {SETTLED: self._settled}
         self.gone = False
         self._listening = asyncio.create_task(self._listen(reader))
 
+    async def settled(self) -> Worker:
+        """Itself, once it is as fast as it will be. Raises WorkerGone."""
+        await self._settled
+        return self
+
     @property
     def busy(self) -> int:
-        """Turns under way."""
+        """Turns under way; one more while it settles."""
         return len(self._waiting)
 
     async def turn(self, conversation: Conversation, message: Entry) -> TurnResult:
@@ -69,8 +77,9 @@ class Worker:
         try:
             while True:
                 number, result = await receive(reader)
-                if number in self._waiting:
-                    self._waiting[number].set_result(result)
+                answer = self._waiting.pop(number, None)
+                if answer and not answer.done():
+                    answer.set_result(result)
         except (asyncio.IncompleteReadError, ConnectionError):
             self.gone = True
             for answer in self._waiting.values():
@@ -88,6 +97,17 @@ class Worker:
         self._writer.close()
 
 
+async def _settled(workers: Sequence[Worker]) -> list[Worker]:
+    """They settle side by side. Raises LoadFailed."""
+    try:
+        together = asyncio.gather(*(worker.settled() for worker in workers))
+        return await asyncio.wait_for(together, LOAD_SECONDS)
+    except (WorkerGone, asyncio.TimeoutError) as error:
+        for worker in workers:
+            worker.leave()
+        raise LoadFailed("a worker ended or hung before its first turn") from error
+
+
 class WorkerDialogue:
     """As many workers as asked for, kept at that number."""
 
@@ -95,6 +115,7 @@ class WorkerDialogue:
         self._load = load
         self._count = count
         self._workers: list[Worker] = []
+        self._behind = False  # the workers have an older catalogue than the nursery
         self._asking = asyncio.Lock()
         self._holder: BaseProcess | None = None
         self._control: socket.socket | None = None
@@ -108,6 +129,7 @@ class WorkerDialogue:
         """Loads the model and forks the workers. Raises LoadFailed."""
         async with self._asking:
             await self._fill()
+            await _settled(self._workers)
 
     async def turn(self, conversation: Conversation, message: Entry) -> TurnResult:
         for _ in range(TRIES):
@@ -122,10 +144,12 @@ class WorkerDialogue:
         """Workers with the catalogue as its files are now, when they have changed; turns under
         way are finished by the old ones."""
         async with self._asking:
-            if await self._ask(ASK_REFRESH) != CHANGED:
+            self._behind |= await self._ask(ASK_REFRESH) == CHANGED
+            if not self._behind:
                 return False
-            fresh = [await self._fork() for _ in range(self._count)]
+            fresh = await _settled([await self._fork() for _ in range(self._count)])
             old, self._workers = self._workers, fresh
+            self._behind = False
         await asyncio.gather(*(worker.retire() for worker in old))
         return True
 

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from bot.dialogue import workers
+from bot.dialogue.nursery import Loaded
 from bot.dialogue.workers import LoadFailed, WorkerDialogue
 from bot.model.conversation import Conversation, Draft, Entry, EntryKind, Owner
 from bot.services.ports import TurnResult
@@ -50,10 +51,15 @@ class Talkative:
         before, self.catalogue = self.catalogue, (self.folder / "catalogue").read_text()
         return before != self.catalogue
 
+    async def settle(self) -> None:
+        (self.folder / f"settled {os.getpid()}").touch()
+        if (self.folder / "dies young").exists():
+            os._exit(1)
 
-def load(folder: Path) -> tuple[Talkative, Callable[[], bool]]:
+
+def load(folder: Path) -> Loaded:
     turns = Talkative(folder)
-    return turns, turns.refresh
+    return Loaded(turns, turns.refresh, turns.settle)
 
 
 def load_nothing() -> NoReturn:
@@ -145,8 +151,9 @@ async def test_a_changed_catalogue_is_taken_up_and_nothing_under_way_is_lost(
     assert not await dialogue.refresh()
     (tmp_path / "catalogue").write_text("new")
     refreshed = asyncio.create_task(dialogue.refresh())
-    await until(lambda: len(processes()) > len(before))
-    assert (await say(dialogue, "hello")).endswith("new")
+    await until(lambda: len(list(tmp_path.glob("settled *"))) == 4)
+    while not (await say(dialogue, "hello")).endswith("new"):  # noqa: ASYNC110 - as above
+        await asyncio.sleep(0.01)
     (tmp_path / "go").touch()
     assert (await under_way).endswith("old")
     assert await refreshed
@@ -176,6 +183,27 @@ async def test_a_late_answer_about_the_catalogue_is_not_taken_for_another(
     (tmp_path / "catalogue").write_text("new")
     assert (await say(dialogue, "die")) == APOLOGY
     assert (await say(dialogue, "hello")).endswith("new"), "others are forked from a new nursery"
+
+
+async def test_workers_settle_before_the_first_turn(
+    dialogue: WorkerDialogue, tmp_path: Path
+) -> None:
+    assert {f"settled {number}" for number in await both_answer(dialogue, tmp_path)} == {
+        name for name in os.listdir(tmp_path) if name.startswith("settled")
+    }
+
+
+async def test_workers_that_end_while_they_settle_leave_the_old_ones_at_work(
+    dialogue: WorkerDialogue, tmp_path: Path
+) -> None:
+    (tmp_path / "dies young").touch()
+    (tmp_path / "catalogue").write_text("new")
+    with pytest.raises(LoadFailed, match="before its first turn"):
+        await dialogue.refresh()
+    assert (await say(dialogue, "hello")).endswith("old")
+    (tmp_path / "dies young").unlink()
+    assert await dialogue.refresh(), "tried again, though no file has changed since"
+    assert (await say(dialogue, "hello")).endswith("new")
 
 
 async def test_closing_ends_every_process(tmp_path: Path) -> None:
