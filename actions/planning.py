@@ -27,7 +27,8 @@ class PlanProject(AssistantAction):
         told = told_facts(self.assistant, tracker)
         place, after = here(catalogue, said, before, project.with_told(*told), default)
         day = day_meant(said, today) or today
-        reply = plan_project(catalogue, entity(tracker, "path"), place, day)
+        path, matter = entity(tracker, "path"), tracker.get_slot("matter")
+        reply = plan_project(catalogue, path, place, day, under_discussion=matter)
         reply = with_noted(catalogue.vocabulary, reply, project, told)
         remember = {**reply.remember, SLOT: after.as_slot(), PLACE: place}
         return with_receipt(catalogue, replace(reply, remember=remember), today, today)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -14,14 +15,19 @@ from knowledge.conditions import describe
 from knowledge.loader import Catalogue
 from knowledge.places import said, targets_of
 from knowledge.render import source_note
-from knowledge.schema import Path, PathMatter, Sourced, State
+from knowledge.schema import Path, PathMatter, PathStage, Sourced, State
 
 
 def plan_project(
-    catalogue: Catalogue, path_id: str | None, place: str | None = None, day: date | None = None
+    catalogue: Catalogue,
+    path_id: str | None,
+    place: str | None = None,
+    day: date | None = None,
+    under_discussion: str | None = None,
 ) -> Reply:
     """The path named, or the choice of paths when none is known yet. With a place: how long the
-    whole way is to take there, as it was set on `day` (China)."""
+    whole way is to take there, as it was set on `day` (China). A matter under discussion stays so
+    until a path is laid out."""
     path = catalogue.paths.get(path_id or "")
     others = [other for other in catalogue.paths.values() if other is not path]
     buttons = tuple(Button(other.name, path_payload(other.id)) for other in others)
@@ -32,6 +38,8 @@ def plan_project(
             "评估评价、市政公用服务等与相关阶段并行推进。",
             "不同项目要办的事项不一样，请选择最接近您项目的一类，我把各阶段的事项列给您：",
         ]
+        if under_discussion is None:
+            remember |= {"history": _remembered(_first_steps(catalogue))}
         return Reply("\n".join(lines), (*buttons, TO_STEWARD), remember)
     targets = targets_of(catalogue.places, place, day) if place and day else []
     text = "\n".join([*_lines(catalogue, path), *_target_lines(catalogue, targets)])
@@ -42,10 +50,23 @@ def plan_project(
 
 def _laid_out(path: Path) -> dict[str, Any]:
     """The first matters of the way, so that “第一个证” and “头一步的那个备案” find theirs."""
-    items = [item for stage in path.stages for item in stage.matters]
-    slugs = [item if isinstance(item, str) else item.matter for item in items]
-    history = [{"matter": slug, "aspect": None} for slug in slugs[:REMEMBERED]]
-    return {"matter": None, "aspect": None, "history": history}
+    slugs = [slug for stage in path.stages for slug in _matters_of(stage)]
+    return {"matter": None, "aspect": None, "history": _remembered(slugs)}
+
+
+def _first_steps(catalogue: Catalogue) -> list[str]:
+    """The matters that most ways begin with, for who asks for the first one before choosing."""
+    firsts = [_matters_of(path.stages[0]) for path in catalogue.paths.values()]
+    ways = Counter(slug for first in firsts for slug in dict.fromkeys(first))
+    return [slug for slug, _ in ways.most_common()]
+
+
+def _matters_of(stage: PathStage) -> list[str]:
+    return [item if isinstance(item, str) else item.matter for item in stage.matters]
+
+
+def _remembered(slugs: Sequence[str]) -> list[dict[str, str | None]]:
+    return [{"matter": slug, "aspect": None} for slug in slugs[:REMEMBERED]]
 
 
 def path_payload(path_id: str) -> str:

@@ -24,6 +24,7 @@ from knowledge.conversation.wording import (
     asks_for_money_back,
     asks_in_general,
     asks_on,
+    has_supplied,
     is_own_case,
     means_whole_way,
 )
@@ -96,7 +97,9 @@ def _asks_about_one_with(heard: Heard, shares: Mapping[str, float]) -> bool:
 
 def _when_it_is_done(heard: Heard, shares: Mapping[str, float]) -> bool:
     """Of an own case the two acts are near; who asks for the time does not ask what is missing."""
-    if STATUS not in shares or shares.get(MISSING, 0.0) >= SIGNED:
+    if STATUS not in shares:
+        return False
+    if shares.get(MISSING, 0.0) >= SIGNED and not has_supplied(heard.text):
         return False
     return _asks_for_time(heard) and is_own_case(heard.text)
 

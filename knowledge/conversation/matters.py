@@ -20,7 +20,7 @@ from knowledge.conversation.heard import (
     raised,
     shares,
 )
-from knowledge.conversation.wording import question_of_story
+from knowledge.conversation.wording import LEAST, left_of, question_of_story
 from knowledge.references import (
     asks_the_same,
     calls_again,
@@ -86,9 +86,8 @@ class MatterFinder:
             return self._earlier(heard, context)
         if not context.matter:
             return self._without_matter(heard, context)
-        if not points_elsewhere(heard.text) and (
-            heard.names_nothing or _COMPARED.search(heard.text)
-        ):
+        asks_on = heard.names_nothing or self._says_only_its_kind(heard, context.matter)
+        if not points_elsewhere(heard.text) and (asks_on or _COMPARED.search(heard.text)):
             return Decision(context.matter, (), 1.0)
         if is_statement(heard.text) and denied_part(heard.text):
             return self._told_apart(heard, context.matter)
@@ -122,6 +121,13 @@ class MatterFinder:
         best, share = self._catalogue.link(without_denials(heard.text)).best(1)[0]
         return Decision(best if share >= CLEAR else matter, (), max(share, CLEAR))
 
+    def _says_only_its_kind(self, heard: Heard, matter: str) -> bool:
+        """“那审查要几天” of an energy-saving review: all that it names is a part of that name."""
+        left = left_of(heard.text)
+        if len(left) < LEAST or heard.named or asks_the_same(heard.text):
+            return False
+        return any(left in name for name in self._catalogue.names(matter))
+
     def _without_matter(self, heard: Heard, context: Context) -> Decision:
         """Nothing is under discussion; the steps of a project may have been laid out."""
         ordinal = ordinal_of(heard.text)
@@ -129,9 +135,11 @@ class MatterFinder:
             past = [matter for matter, _ in context.history]
             place = place_of(past, ordinal)
             return Decision(place, (), 1.0 if place else 0.0)
-        favour = {matter: self._weights.earlier for matter, _ in context.history}
-        links = shares(raised(heard.matters, favour), heard.matters.none)
-        return decide(links, self._limits, ambiguous(heard))
+        past = [matter for matter, _ in context.history]
+        pointed = bool(past) and (ordinal is not None or calls_again(heard.text))
+        weight = self._weights.offered if pointed else self._weights.earlier
+        links = shares(raised(heard.matters, dict.fromkeys(past, weight)), heard.matters.none)
+        return decide(links, self._limits, 0.0 if pointed else ambiguous(heard))
 
     def _in_context(self, heard: Heard, context: Context) -> Links:
         """The matter under discussion and those before it are likelier than others; and it takes

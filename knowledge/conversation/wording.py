@@ -65,6 +65,11 @@ def is_own_case(text: str) -> bool:
     return bool(_words("own_case").search(text))
 
 
+def has_supplied(text: str) -> bool:
+    """Whether what was missing has been handed in: “都补齐重新交了”."""
+    return bool(_words("supplied").search(text))
+
+
 def asks_in_general(text: str) -> bool:
     """Whether the text asks what is usual: “一般多少天”."""
     return bool(_words("in_general").search(text))

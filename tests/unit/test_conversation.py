@@ -271,3 +271,18 @@ def test_a_short_name_is_the_approvals_not_its_services(
     )  # fmt: skip
     catalogue = replace(CATALOGUE, services=frozenset("b"))
     assert Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, Context()).matter == matter
+
+
+def test_the_kind_alone_is_the_matter_under_discussion() -> None:
+    close = Links({"c": 0.5, "a": 0.4}, 0.1)
+    context = Context(matter="b", aspect="materials")
+    assert understood(heard("那规划许可证收费吗", close), context).matter == "b"
+    assert understood(heard("监督手续收费吗", close), context).act == "clarify"
+
+
+def test_who_has_supplied_what_was_missing_asks_how_far_it_is() -> None:
+    acts = {"missing_documents": 0.9, "case_status": 0.1}
+    said = replace(heard("都补齐了,我那件啥时候能批下来"), acts=acts)
+    assert understood(said, Context(own_case=True)).act == "case_status"
+    missing = replace(heard("我那件要补的材料啥时候能报上去"), acts=acts)
+    assert understood(missing, Context(own_case=True)).act == "missing_documents"
