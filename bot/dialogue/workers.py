@@ -54,8 +54,12 @@ class Worker:
 
     @property
     def busy(self) -> int:
-        """Turns under way; one more while it settles."""
-        return len(self._waiting)
+        """Turns under way."""
+        return len(self._waiting) - self.settling
+
+    @property
+    def settling(self) -> bool:
+        return SETTLED in self._waiting
 
     async def turn(self, conversation: Conversation, message: Entry) -> TurnResult:
         """Raises WorkerGone; one that does not answer in time is given up."""
@@ -166,7 +170,7 @@ class WorkerDialogue:
             async with self._asking:
                 self._workers = [worker for worker in self._workers if not worker.gone]
                 await self._fill()
-        return min(self._workers, key=lambda worker: worker.busy)
+        return min(self._workers, key=lambda worker: (worker.busy, worker.settling))
 
     async def _fill(self) -> None:
         while len(self._workers) < self._count:
