@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,11 +19,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
 from bot.components import catalogue_linker, character_ngrams, sentence_features
-from bot.components.character_ngrams import LETTERS
+from bot.components.character_ngrams import LETTERS, LETTERS_OF
 from bot.components.kernel_machine import Floats, KernelMachine, Known, Nearness, fit_machine
 from bot.components.message_features import example_of, is_text, stacked
+from bot.components.searchable import searchable
 
-ACTS, ASPECTS = "act_shares", "aspect_shares"
+# On a message: its shares of acts and aspects, and what a part of it asks for by itself.
+ACTS, ASPECTS, ASPECTS_OF_PART = "act_shares", "aspect_shares", "aspects_of_part"
 ASK, ASK_MATTER, CLARIFY = "ask_", "ask_matter", "clarify"
 RANKED = 10
 
@@ -125,9 +127,11 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         return Nearness(self._config["meaning"], self._config["sharpness"])
 
     def _meaning(self, messages: list[Message]) -> Floats:
-        """(messages, axes), unit vectors."""
-        vectors = stacked(messages, sentence_features.ORIGIN) - self._learned["centre"]
-        return _unit(vectors @ self._learned["axes"])
+        return self._on_axes(stacked(messages, sentence_features.ORIGIN))
+
+    def _on_axes(self, vectors: Floats) -> Floats:
+        """(texts, axes), unit vectors."""
+        return _unit((vectors - self._learned["centre"]) @ self._learned["axes"])
 
     def _likeness(self, messages: list[Message]) -> Floats:
         rest = stacked(messages, catalogue_linker.ORIGIN) - self._learned["likeness_mean"]
@@ -151,10 +155,25 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
             aspects = self._shares("aspect", given)
             message.set(ACTS, acts)
             message.set(ASPECTS, aspects)
+            message.set(ASPECTS_OF_PART, self._hearing_part(message.get(LETTERS_OF), given))
             ranking = ranked_intents(acts, aspects)
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking[:RANKED], add_to_output=True)
         return messages
+
+    def _hearing_part(
+        self, letters_of: Callable[[str], tuple[Any, Any]], whole: Inputs
+    ) -> Callable[[str], dict[str, float]]:
+        """The aspects of a part by itself, which sounds as like the catalogue as the whole."""
+
+        def shares(part: str) -> dict[str, float]:
+            current = searchable()
+            text = current.speller.read(part)
+            vector = current.encoder.encode_cached(text)[None]
+            near = self._nearness(self._learned["known"] @ self._on_axes(vector)[0])
+            return self._shares("aspect", Inputs(*letters_of(text), whole.likeness, near))
+
+        return shares
 
     def _shares(self, kind: str, given: Inputs) -> dict[str, float]:
         learned: KernelMachine = self._learned[kind]

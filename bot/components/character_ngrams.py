@@ -24,7 +24,8 @@ from knowledge.search.lexical import Scores, WeighedTokens, counted
 from knowledge.text import mask_codes
 
 ORIGIN = "CharacterNgrams"
-LETTERS = "letters"  # on a message that is being understood: its columns and their values
+# On a message that is being understood: its columns and values, and how another text is counted.
+LETTERS, LETTERS_OF = "letters", "letters_of"
 _SPACES = re.compile(r"\s\s+")  # one, as the vectorizer counts them
 BEGINNING, END = 8, 10  # characters of a message that usually say what is asked
 
@@ -80,7 +81,7 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
             return cls(config, model_storage, resource, joblib.load(folder / "tables.joblib"))
 
     def train(self, training_data: TrainingData) -> Resource:
-        texts = [_readings(m) for m in training_data.training_examples if is_text(m)]
+        texts = [_readings(m.get(READ)) for m in training_data.training_examples if is_text(m)]
         self._use([self._table().fit(list(of_kind)) for of_kind in zip(*texts, strict=True)])
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._tables, folder / "tables.joblib", compress=3)
@@ -98,7 +99,7 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         for message in filter(is_text, training_data.training_examples):
-            places, weights, width = self._row(message)
+            places, weights, width = self._row(message.get(READ))
             row = sparse.csr_matrix((weights, places, [0, len(weights)]), (1, width))
             row.sort_indices()
             attach(message, row, ORIGIN)
@@ -106,8 +107,8 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(is_text, messages):
-            places, weights, _ = self._row(message)
-            message.set(LETTERS, (places, weights))
+            message.set(LETTERS, self._letters(message.get(READ)))
+            message.set(LETTERS_OF, self._letters)
         return messages
 
     def named(self, places: Iterable[int]) -> list[tuple[int, str]]:
@@ -121,11 +122,15 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
             for reading, place in zip(readings, places, strict=True)
         ]
 
-    def _row(self, message: Message) -> tuple[NDArray[np.int32], Scores, int]:
-        """The columns that the message fills, their values, and how many columns there are."""
+    def _letters(self, text: str) -> tuple[NDArray[np.int32], Scores]:
+        places, weights, _ = self._row(text)
+        return places, weights
+
+    def _row(self, text: str) -> tuple[NDArray[np.int32], Scores, int]:
+        """The columns that a text fills, their values, and how many columns there are."""
         places, weights, width = [], [], 0
-        for weighed, text in zip(self._weighed, _readings(message), strict=True):
-            found, of_text = weighed.row(counted(text, self._config["longest"]))
+        for weighed, reading in zip(self._weighed, _readings(text), strict=True):
+            found, of_text = weighed.row(counted(reading, self._config["longest"]))
             places.append(found + width)
             weights.append(of_text)
             width += len(weighed)
@@ -133,8 +138,8 @@ class CharacterNgrams(GraphComponent):  # type: ignore[misc]
         return np.concatenate(places), np.concatenate(weights), width
 
 
-def _readings(message: Message) -> tuple[str, str, str]:
-    text = mask_codes(message.get(READ))
+def _readings(text: str) -> tuple[str, str, str]:
+    text = mask_codes(text)
     masked = searchable().matters.names.mask(text)
     bare = masked.rstrip("?。!,.~ ")
     ends = f"^{bare[:BEGINNING]} {bare[-END:]}$"

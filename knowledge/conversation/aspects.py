@@ -8,7 +8,7 @@ from collections.abc import Callable
 from knowledge.conversation.heard import CLEAR, HARDLY_ANY, Context, Heard, Weights
 from knowledge.conversation.wording import asks_on
 from knowledge.references import asks_the_same, follows_on, is_correction, says_the_same
-from knowledge.second_question import CLAUSES, cued_aspects, in_order, second_asked
+from knowledge.second_question import CLAUSES, asked_in_parts, cued_aspects, in_order, second_asked
 
 # What describes a situation is often taken for one of these.
 DESCRIBING = ("overview", "conditions", "prerequisites", "process")
@@ -25,6 +25,9 @@ def aspects_of(
     last = last_aspect(context)
     if last and not _says_its_own(heard, context, weights, mask):
         return last, None
+    both = _both_asked(heard)
+    if both and not follows_on(heard.text):
+        return both
     first = _first(heard)
     ranked = sorted(heard.aspects.items(), key=lambda item: (-item[1], item[0]))
     others = [(name, share) for name, share in ranked if name != first]
@@ -38,6 +41,16 @@ def aspects_of(
 def last_aspect(context: Context) -> str | None:
     """What was asked last, of the matters that are offered or of the one under discussion."""
     return context.offer_aspect if context.offer else context.aspect
+
+
+def _both_asked(heard: Heard) -> tuple[str, str] | None:
+    if heard.aspects_of_part is None:
+        return None
+    return asked_in_parts(heard.said, heard.aspects, _asks, heard.aspects_of_part)
+
+
+def _asks(part: str) -> bool:
+    return not is_statement(part) or bool(cued_aspects(part))
 
 
 def _first(heard: Heard) -> str:

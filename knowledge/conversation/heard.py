@@ -28,6 +28,9 @@ class Heard:
     named: tuple[str, ...] = ()
     clearest: float | None = None  # the likeliest matter's share, when some were favoured since
     in_full: bool = False  # one matter is called by a long name that only it has
+    said: str = ""  # the text as it was written
+    # What a part of it asks for by itself, asked when it may be one of two questions.
+    aspects_of_part: Callable[[str], Mapping[str, float]] | None = None
 
     @cached_property
     def names_nothing(self) -> bool:

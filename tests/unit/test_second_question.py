@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.second_question import in_order, second_asked
+from knowledge.second_question import asked_in_parts, in_order, second_asked
 from knowledge.text import normalise
 
 
@@ -50,3 +50,42 @@ def test_what_is_asked_first_comes_first() -> None:
     assert in_order(text, "fee", "department") == ("department", "fee")
     assert in_order(text, "department", "fee") == ("department", "fee")
     assert in_order(text, "result", "fee") == ("result", "fee")
+
+
+def heard_alone(part: str) -> dict[str, float]:
+    """A part by itself, as the classifier might hear it."""
+    asked = next((name for word, name in WORDS.items() if word in part), "overview")
+    return {name: 0.9 if name == asked else 0.01 for name in (*WORDS.values(), "overview")}
+
+
+WORDS = {"图": "materials", "日子": "time_limit", "窗口": "department", "能免": "conditions"}
+WHOLE = {"materials": 0.6, "time_limit": 0.3, "department": 0.02, "conditions": 0.01}
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("备几套图，得等些日子吧", ("materials", "time_limit")),
+        ("得等些日子吧 备几套图", ("time_limit", "materials")),
+        ("这能免吗备几套图", ("conditions", "materials")),
+        ("备几套图，得等些日子吧，哪个窗口", ("materials", "time_limit")),
+        ("备几套图，备哪些图", None),
+        ("备几套图", None),
+    ],
+)
+def test_each_part_is_heard_by_itself(text: str, both: tuple[str, str] | None) -> None:
+    assert asked_in_parts(text, WHOLE, lambda part: True, heard_alone) == both
+
+
+def test_a_part_that_asks_nothing_is_not_heard() -> None:
+    text = "图都画好了，得等些日子吧"
+
+    assert asked_in_parts(text, WHOLE, lambda part: "吧" in part, heard_alone) is None
+
+
+def test_no_part_is_heard_where_the_whole_asks_for_one_thing() -> None:
+    def refused(part: str) -> dict[str, float]:
+        raise AssertionError(part)
+
+    surely = {"materials": 0.999, "time_limit": 0.001}
+    assert asked_in_parts("备几套图，得等些日子吧", surely, lambda part: True, refused) is None
