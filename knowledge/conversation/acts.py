@@ -34,6 +34,7 @@ from knowledge.references import (
     follows_on,
     is_correction,
     is_return,
+    ordinal_of,
     points_here,
 )
 from knowledge.second_question import cued_aspects
@@ -63,6 +64,8 @@ def act_of(heard: Heard, context: Context, weights: Weights) -> tuple[str, float
         shares[ASK_MATTER] += shares.pop(POLICY)
     if _asks_what_follows(heard, context):
         shares[ASK_MATTER] += shares.pop(PLAN_PROJECT, 0.0)
+    if _points_at_a_step(heard, context):
+        shares[ASK_MATTER] += shares.pop(PLAN_PROJECT, 0.0) + shares.pop(POLICY, 0.0)
     if _asks_of_the_whole_way(heard, context):
         shares[PLAN_PROJECT] = shares.get(PLAN_PROJECT, 0.0) + shares.pop(ASK_MATTER)
     elif context.own_case and heard.names_nothing and _asks_for_time(heard):
@@ -136,6 +139,13 @@ def _asks_what_follows(heard: Heard, context: Context) -> bool:
     """“办完它下一步干啥” is about the matter that it points at, not about a whole project."""
     told = points_here(heard.text) or follows_on(heard.text)
     return bool(context.matter) and told and heard.names_nothing
+
+
+def _points_at_a_step(heard: Heard, context: Context) -> bool:
+    """“头一个要办的是啥” when the steps of a project have been laid out."""
+    if context.matter or not context.history or not heard.names_nothing:
+        return False
+    return ordinal_of(heard.text) is not None
 
 
 def _asks_of_the_whole_way(heard: Heard, context: Context) -> bool:

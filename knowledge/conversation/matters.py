@@ -97,12 +97,12 @@ class MatterFinder:
             return Decision(best, (), share)
         several = 0.0 if _asks_of_another(heard) and share >= SURELY else ambiguous(heard)
         decision = decide(links, self._limits, several)
-        if context.matter in decision.offer and self._tells_and_asks_on(heard):
+        if context.matter in decision.offer and self._names_no_other(heard):
             return Decision(context.matter, (), links.of[context.matter])
         return decision
 
-    def _tells_and_asks_on(self, heard: Heard) -> bool:
-        return asks_only_at_the_end(heard.text) and not heard.named
+    def _names_no_other(self, heard: Heard) -> bool:
+        return not heard.named and (heard.top < CLEAR or asks_only_at_the_end(heard.text))
 
     def _discussed_before(self, heard: Heard, context: Context) -> str | None:
         """“前者” of the two spoken of last, or one of all that is called by a part of its name:

@@ -34,7 +34,7 @@ from knowledge.conversation.heard import (
     shares,
 )
 from knowledge.conversation.matters import MatterFinder
-from knowledge.conversation.together import named_together
+from knowledge.conversation.together import halves_compared, named_together
 from knowledge.conversation.wording import (
     asks_for_more,
     asks_for_service,
@@ -88,7 +88,8 @@ class Resolver:
 
     def _what_is_left(self, heard: Heard, rest: str) -> Heard:
         """A part of the message, as a question about a matter."""
-        heard = replace(heard, text=rest, acts={ASK_MATTER: 1.0})
+        cued = dict.fromkeys(cued_aspects(rest), 1.0)
+        heard = replace(heard, text=rest, acts={ASK_MATTER: 1.0}, aspects=cued or heard.aspects)
         if heard.names_nothing or not left_of(rest):
             return heard
         links = self._link(rest)
@@ -172,7 +173,17 @@ class Resolver:
             return (decision.matter, before[-1]) if decision.matter else ()
         run = named_together(heard.text, heard.named, lambda slug: self._said_of(slug, heard))
         meant = {decision.matter} if decision.matter else set(decision.offer)
-        return run if meant <= set(run) else ()
+        return run if meant <= set(run) else self._compared(heard, meant)
+
+    def _compared(self, heard: Heard, meant: set[str | None]) -> tuple[str, ...]:
+        """The two matters of “临时用地和临时规划哪个先办”, when each half says one clearly."""
+        clear = [
+            matter
+            for half in halves_compared(heard.text)
+            for matter, share in self._link(half).best(1)
+            if share >= CLEAR
+        ]
+        return tuple(clear) if len(set(clear)) == 2 and meant & set(clear) else ()
 
     def _said_of(self, slug: str, heard: Heard) -> Sequence[str]:
         """The names of a matter that tell of it; of one that is hardly meant the longer ones."""

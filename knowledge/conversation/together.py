@@ -35,6 +35,12 @@ def named_together(
     return tuple(mention.matter for mention in run) if len(run) > 1 else ()
 
 
+def halves_compared(text: str) -> tuple[str, ...]:
+    """What stands before and after the “和” of two things compared; empty when none are."""
+    found = _COMPARED.search(text)
+    return (found["one"], found["other"]) if found else ()
+
+
 def _mentions(text: str, matter: str, names: Callable[[str], Sequence[str]]) -> Iterator[_Mention]:
     """Where the longest of the matter's names that are in the text first stands."""
     said = max((name for name in names(matter) if name in text), key=len, default="")
@@ -45,4 +51,9 @@ def _mentions(text: str, matter: str, names: Callable[[str], Sequence[str]]) -> 
 
 _JOINT = re.compile(
     r"\s*[,，、]\s*|[^,，。?？!！]{0,4}(?:和|跟|与|、|还有|以及|\band\b)[^,，。?？!！]{0,8}"
+)
+_COMPARED = re.compile(
+    r"(?P<one>[^,，。?？]{2,16}?)(?:和|跟|与|同)(?P<other>[^,，。?？]{2,16}?)[,，]?"
+    r"(?=(?:到底|究竟|是)?(?:哪个|哪一个|谁)(?:要|得|应该)?(?:更|比较)?(?:先|快|早|贵|便宜|简单)"
+    r"|(?:能|可以|能不能|可不可以|是不是)?(?:一起|一块儿?|同时|合并|并行)|(?:有)?(?:啥|什么)?区别)"
 )

@@ -286,3 +286,22 @@ def test_who_has_supplied_what_was_missing_asks_how_far_it_is() -> None:
     assert understood(said, Context(own_case=True)).act == "case_status"
     missing = replace(heard("我那件要补的材料啥时候能报上去"), acts=acts)
     assert understood(missing, Context(own_case=True)).act == "missing_documents"
+
+
+def test_two_matters_compared_are_known_by_their_halves() -> None:
+    links = {"临时用地": SURE_OF["a"], "临时规划": SURE_OF["b"]}
+    catalogue = replace(TOLD, link=lambda text: links.get(text, NO_MATTER))
+    said = heard("临时用地和临时规划哪个先办", Links({"a": 0.8, "b": 0.1}, 0.1), prerequisites=1.0)
+    found = Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, Context())
+    assert (found.matter, found.others) == ("a", ("b",))
+
+
+def test_the_first_step_is_asked_about_not_a_term() -> None:
+    laid_out = Context(history=(("a", None), ("b", None)))
+    found = understood(heard("头一个要办的是啥", act="policy", overview=0.9), laid_out)
+    assert (found.act, found.matter) == ("ask_matter", "a")
+
+
+def test_what_is_asked_beside_no_longer_wanting_a_human_counts() -> None:
+    said = heard("算了,不用人工了,这个交到哪个部门", act="steward", fee=0.9, department=0.1)
+    assert understood(said, PAST).aspect == "department"
