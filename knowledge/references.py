@@ -225,5 +225,6 @@ def says_the_same(text: str) -> bool:
 
 
 _THE_SAME = re.compile(
-    r"(?:一样|同样|相同)的?(?:问题|事|呢|问)|同问|\bsame (?:question|for)\b|同じ"
+    r"(?:一样|同样|相同)的?(?:问题|事|呢|问)"
+    r"|(?:也|都)是?(?:一样|这样|同样)的?[吗么不]?[?？]?$|同问|\bsame (?:question|for)\b|同じ"
 )

@@ -10,6 +10,7 @@ from knowledge.conversation.heard import (
     CLARIFY,
     CLEAR,
     HARDLY_ANY,
+    OUT_OF_SCOPE,
     OWN_CASE,
     PLAN_PROJECT,
     POLICY,
@@ -36,6 +37,7 @@ from knowledge.references import (
     is_return,
     ordinal_of,
     points_here,
+    says_the_same,
 )
 from knowledge.second_question import cued_aspects
 
@@ -57,7 +59,7 @@ def act_of(heard: Heard, context: Context, weights: Weights) -> tuple[str, float
     if corrects(heard, context) and max(shares.values()) < SIGNED:
         shares = {**shares, ASK_MATTER: 1.0}
     if _only_calls_one(heard, context):
-        shares[ASK_MATTER] += shares.pop(SMALL_TALK, 0.0)
+        shares[ASK_MATTER] += shares.pop(SMALL_TALK, 0.0) + shares.pop(OUT_OF_SCOPE, 0.0)
     if _asks_for_money_back(heard, context):
         shares[ASK_MATTER] += shares.pop(MISSING, 0.0) + shares.pop(STATUS, 0.0)
     if _asks_about_one_with(heard, shares):
@@ -81,7 +83,9 @@ def _only_calls_one(heard: Heard, context: Context) -> bool:
     """“用气呢”, “电的”: out of the blue they would be small talk."""
     if not (context.matter or context.offer) or heard.top < CLEAR:
         return False
-    return asks_the_same(heard.text) or (len(heard.text) <= SHORT and bool(called_by(heard.text)))
+    if asks_the_same(heard.text) or says_the_same(heard.text):
+        return True
+    return len(heard.text) <= SHORT and bool(called_by(heard.text))
 
 
 def _asks_for_money_back(heard: Heard, context: Context) -> bool:

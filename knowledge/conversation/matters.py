@@ -35,6 +35,7 @@ from knowledge.references import (
     points_elsewhere,
     points_here,
     points_within,
+    says_the_same,
     says_which,
     without_denials,
 )
@@ -54,8 +55,8 @@ _COMPARED = re.compile(
 
 def _asks_of_another(heard: Heard) -> bool:
     """Whether a message that names one asks the same of it, or of a part: “燃气那块呢”."""
-    another = asks_the_same(heard.text) or points_within(heard.text) or says_which(heard.text)
-    return another and heard.top >= HARDLY_ANY
+    others = (asks_the_same, says_the_same, points_within, says_which)
+    return any(other(heard.text) for other in others) and heard.top >= HARDLY_ANY
 
 
 class MatterFinder:
@@ -102,7 +103,8 @@ class MatterFinder:
         return decision
 
     def _names_no_other(self, heard: Heard) -> bool:
-        return not heard.named and (heard.top < CLEAR or asks_only_at_the_end(heard.text))
+        tells = is_statement(heard.text) or asks_only_at_the_end(heard.text)
+        return not heard.named and (heard.top < CLEAR or tells)
 
     def _discussed_before(self, heard: Heard, context: Context) -> str | None:
         """“前者” of the two spoken of last, or one of all that is called by a part of its name:

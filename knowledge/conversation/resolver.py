@@ -175,7 +175,7 @@ class Resolver:
         meant = {decision.matter} if decision.matter else set(decision.offer)
         return run if meant <= set(run) else self._compared(heard, meant)
 
-    def _compared(self, heard: Heard, meant: set[str | None]) -> tuple[str, ...]:
+    def _compared(self, heard: Heard, meant: set[str]) -> tuple[str, ...]:
         """The two matters of “临时用地和临时规划哪个先办”, when each half says one clearly."""
         clear = [
             matter

@@ -305,3 +305,19 @@ def test_the_first_step_is_asked_about_not_a_term() -> None:
 def test_what_is_asked_beside_no_longer_wanting_a_human_counts() -> None:
     said = heard("算了,不用人工了,这个交到哪个部门", act="steward", fee=0.9, department=0.1)
     assert understood(said, PAST).aspect == "department"
+
+
+def test_a_fact_told_alone_goes_on_with_the_matter_under_discussion() -> None:
+    close = Links({"b": 0.6, "a": 0.2}, 0.2)
+    assert understood(heard("一年大概用电三百万度", close, conditions=0.5), PAST).matter == "a"
+
+
+def test_the_same_may_hold_for_another() -> None:
+    said = heard("暖气也一样吗", SURE_OF["c"], act="out_of_scope", overview=0.9)
+    found = understood(said, PAST)
+    assert (found.act, found.matter, found.aspect) == ("ask_matter", "c", "materials")
+
+
+def test_two_are_compared_in_english_too() -> None:
+    found = understood(heard("which one comes first?", prerequisites=0.9), PAST)
+    assert (found.matter, found.others) == ("a", ("b",))
