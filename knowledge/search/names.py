@@ -18,7 +18,9 @@ from knowledge.search.phrases import PhraseBook
 from knowledge.search.pinyin import initials, syllables
 from knowledge.text import normalise
 
-_PARTS = re.compile(r"[（）()/、“”《》,，\s]+")
+_HAN = r"[\u4e00-\u9fff]"
+# Spaces divide Chinese names; elsewhere they stand between words that name nothing by themselves.
+_PARTS = re.compile(rf"[（）()/、“”《》,，]+|(?<={_HAN})\s+(?={_HAN})")
 _LATIN = re.compile(r"[a-z]{3,}")
 SHORTEST_INITIALS = 3
 LONG = 8  # characters; a longer name does not weigh more

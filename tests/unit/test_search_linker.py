@@ -225,3 +225,11 @@ def test_a_name_is_heard_by_its_sound_and_by_its_initials() -> None:
 def test_common_part() -> None:
     assert common_part(["特殊建设工程消防验收", "其他建设工程消防验收备案"]) == "建设工程消防验收"
     assert common_part(["供水报装", "取水许可"]) == ""
+
+
+def test_words_of_a_foreign_name_name_nothing_by_themselves() -> None:
+    names = NameTable(work_out([["permit to drain", "排水许可"], ["건축 허가", "建筑 许可"]]))
+    assert names.outright("how long does it take to get it").tolist() == [0, 0]
+    assert names.outright("how long for the permit to drain?").tolist() == [1, 0]
+    assert names.outright("허가 기간은").tolist() == [0, 0]
+    assert names.outright("建筑的许可").tolist() == [0, 1], "Chinese names are divided by spaces"
