@@ -18,9 +18,7 @@ from knowledge.search.phrases import PhraseBook
 from knowledge.search.pinyin import initials, syllables
 from knowledge.text import normalise
 
-_HAN = r"[\u4e00-\u9fff]"
-# Spaces divide Chinese names; elsewhere they stand between words that name nothing by themselves.
-_PARTS = re.compile(rf"[（）()/、“”《》,，]+|(?<={_HAN})\s+(?={_HAN})")
+_PARTS = re.compile(r"[（）()/、“”《》,，]+")  # not spaces: a single foreign word names nothing
 _LATIN = re.compile(r"[a-z]{3,}")
 SHORTEST_INITIALS = 3
 LONG = 8  # characters; a longer name does not weigh more
