@@ -30,7 +30,7 @@ def name_parts(names: Iterable[str]) -> list[str]:
     found: dict[str, None] = {}
     for name in names:
         plain = normalise(name)
-        for part in [plain, *_PARTS.split(plain)]:
+        for part in [plain, *(part.strip() for part in _PARTS.split(plain))]:
             if len(part) > 1:
                 found[part] = None
     return list(found)
