@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,8 @@ from bot.components.searchable import searchable
 ACTS, ASPECTS, ASPECTS_OF_PART = "act_shares", "aspect_shares", "aspects_of_part"
 ASK, ASK_MATTER, CLARIFY = "ask_", "ask_matter", "clarify"
 RANKED = 10
+# The wording has a few axes that are much longer than all others and say little.
+VIEWS = {sentence_features.ORIGIN: 0.0, sentence_features.WORDING: 0.5}
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Inputs:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
-    """Two kernel machines on the vector, the letters, and the likeness to the catalogue.
+    """Two kernel machines on the vectors, the letters, and the likeness to the catalogue.
 
     Nearness to each known text is what tells rare ways of asking; a plane through the vectors
     cannot. Fewer axes than the encoder gives lose nothing and cost a third.
@@ -65,7 +67,7 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
     def get_default_config() -> dict[str, Any]:
         return {
             "axes": 128,
-            "meaning": 6.0,
+            "meaning": 8.0,
             "sharpness": 2.0,
             "likeness": 0.3,
             "penalty": 1.0,
@@ -96,11 +98,12 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = [m for m in training_data.training_examples if is_text(m) and m.get(INTENT)]
-        vectors = stacked(messages, sentence_features.ORIGIN)
         likeness = stacked(messages, catalogue_linker.ORIGIN)
         self._learned = {
-            "centre": vectors.mean(axis=0),
-            "axes": _widest(_unit(vectors - vectors.mean(axis=0)), self._config["axes"]),
+            "views": [
+                _view_of(stacked(messages, origin), self._config["axes"], evenness)
+                for origin, evenness in VIEWS.items()
+            ],
             "likeness_mean": likeness.mean(axis=0),
             "likeness_scale": np.maximum(likeness.std(axis=0), 1e-6),
         }
@@ -127,11 +130,15 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         return Nearness(self._config["meaning"], self._config["sharpness"])
 
     def _meaning(self, messages: list[Message]) -> Floats:
-        return self._on_axes(stacked(messages, sentence_features.ORIGIN))
+        views = zip(self._learned["views"], VIEWS, strict=True)
+        return _together(view(stacked(messages, origin)) for view, origin in views)
 
-    def _on_axes(self, vectors: Floats) -> Floats:
-        """(texts, axes), unit vectors."""
-        return _unit((vectors - self._learned["centre"]) @ self._learned["axes"])
+    def _meaning_of(self, text: str) -> Floats:
+        encoder = searchable().encoder
+        read = encoder.read_cached(text)[None]
+        meaning, wording = self._learned["views"]
+        parts = read[:, : encoder.dimensions], read[:, encoder.dimensions :]
+        return _together([meaning(parts[0]), wording(parts[1])])
 
     def _likeness(self, messages: list[Message]) -> Floats:
         rest = stacked(messages, catalogue_linker.ORIGIN) - self._learned["likeness_mean"]
@@ -167,10 +174,8 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         """The aspects of a part by itself, which sounds as like the catalogue as the whole."""
 
         def shares(part: str) -> dict[str, float]:
-            current = searchable()
-            text = current.speller.read(part)
-            vector = current.encoder.encode_cached(text)[None]
-            near = self._nearness(self._learned["known"] @ self._on_axes(vector)[0])
+            text = searchable().speller.read(part)
+            near = self._nearness(self._learned["known"] @ self._meaning_of(part)[0])
             return self._shares("aspect", Inputs(*letters_of(text), whole.likeness, near))
 
         return shares
@@ -181,15 +186,36 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         return dict(zip(learned.labels, shares.tolist(), strict=True))
 
 
+@dataclass(frozen=True)
+class View:
+    """The axes along which one kind of vectors differ most, about their centre."""
+
+    centre: Floats
+    axes: Floats
+
+    def __call__(self, vectors: Floats) -> Floats:
+        """Unit vectors (texts, axes)."""
+        return _unit((vectors - self.centre) @ self.axes)
+
+
+def _view_of(vectors: Floats, count: int, evenness: float) -> View:
+    """`evenness` 1 makes all axes equally long, 0 leaves them as they are."""
+    centre = vectors.mean(axis=0)
+    rest = _unit(vectors - centre)
+    squares, axes = np.linalg.eigh((rest.T @ rest).astype(np.float64))
+    squares, axes = squares[::-1][:count], axes[:, ::-1][:, :count]
+    scaled = axes / np.maximum(squares, 1e-9) ** (evenness / 2)
+    return View(centre, np.ascontiguousarray(scaled, np.float32))
+
+
+def _together(views: Iterable[Floats]) -> Floats:
+    """One unit vector of several for each text: (texts, axes of all)."""
+    return _unit(np.concatenate(list(views), axis=1))
+
+
 def _unit(vectors: Floats) -> Floats:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
-
-
-def _widest(vectors: Floats, count: int) -> Floats:
-    """(width, count): the axes along which the vectors differ most."""
-    _, axes = np.linalg.eigh((vectors.T @ vectors).astype(np.float64))
-    return np.ascontiguousarray(axes[:, ::-1][:, :count], np.float32)
 
 
 def act_of(message: Message) -> str:

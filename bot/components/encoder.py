@@ -9,17 +9,16 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from bot.components.encoder_packing import packed, rows
+from bot.components.encoder_packing import MIDDLE, packed, rows
 from bot.settings import read_settings
 
-Kind = Literal["query", "passage"]
+Kind = str  # "query" or "passage": some models are told which
 Vectors = NDArray[np.float32]
 
 
@@ -36,6 +35,10 @@ class EncoderMissing(Exception):
 class SentenceEncoder:
     """Encodes texts to unit vectors; safe to call from several threads, which are between texts,
     not inside one.
+
+    A text's meaning is one vector, of `dimensions` numbers. Our own export has another beside it,
+    from the middle of the network, which knows better how the text is worded: whether it asks,
+    complains, or tells. Other models have none.
 
     Our own export takes several texts at once, which spares reading the weights for each. What a
     text's neighbours change of its vector is a rounding. A model of another make, which may scale
@@ -61,14 +64,22 @@ class SentenceEncoder:
         )
         self._inputs = {given.name for given in self._session.get_inputs()}
         self._takes_several = "attention_bias" in self._inputs
+        names = [output.name for output in self._session.get_outputs()]
+        self._outputs = [names[0], *(name for name in names[1:] if name == MIDDLE)]
         self._recent: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
         self._lock = threading.Lock()
-        self.dimensions = int(self.encode(["一"], "query").shape[1])
+        self.dimensions = self.read(["一"], "query").shape[1] // len(self._outputs)
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Vectors:
-        """Unit vectors (len(texts), dimensions), float32, in the order given."""
+    @property
+    def width(self) -> int:
+        """Of what `read` gives for a text."""
+        return self.dimensions * len(self._outputs)
+
+    def read(self, texts: Sequence[str], kind: Kind) -> Vectors:
+        """(len(texts), width), float32, in the order given: the unit vector of the meaning, and
+        behind it that of the wording where there is one."""
         if not texts:
-            return np.zeros((0, self.dimensions), np.float32)
+            return np.zeros((0, self.width), np.float32)
         tokens = [self._tokenizer.encode(self.prefixes.get(kind, "") + t).ids for t in texts]
         some = [tokens[row] for row in rows([len(ids) for ids in tokens])]
         if len(some) <= FEW:
@@ -76,24 +87,32 @@ class SentenceEncoder:
         with ThreadPoolExecutor(THREADS, thread_name_prefix="encoder") as pool:
             return np.stack([vector for of_row in pool.map(self._run, some) for vector in of_row])
 
-    def encode_cached(self, text: str, kind: Kind = "query") -> Vectors:
-        """One unit vector; the last few thousand texts are remembered."""
+    def encode(self, texts: Sequence[str], kind: Kind) -> Vectors:
+        """Of the meaning only: unit vectors (len(texts), dimensions)."""
+        return self.read(texts, kind)[:, : self.dimensions]
+
+    def read_cached(self, text: str, kind: Kind = "query") -> Vectors:
+        """As `read`, (width,); the last few thousand texts are remembered."""
         key = (kind, text)
         with self._lock:
             if key in self._recent:
                 self._recent.move_to_end(key)
                 return self._recent[key]
-        vector = self.encode([text], kind)[0]
+        vector = self.read([text], kind)[0]
         self._remember([key], [vector])
         return vector
 
+    def encode_cached(self, text: str, kind: Kind = "query") -> Vectors:
+        """As `encode`, (dimensions,)."""
+        return self.read_cached(text, kind)[: self.dimensions]
+
     def encode_ahead(self, texts: Sequence[str], kind: Kind = "query") -> None:
-        """Encode texts together, so that `encode_cached` finds them."""
+        """Encode texts together, so that `read_cached` finds them."""
         with self._lock:
             keys = [
                 (kind, text) for text in dict.fromkeys(texts) if (kind, text) not in self._recent
             ]
-        self._remember(keys, self.encode([text for _, text in keys], kind))
+        self._remember(keys, self.read([text for _, text in keys], kind))
 
     def _remember(self, keys: Sequence[tuple[str, str]], vectors: Iterable[Vectors]) -> None:
         with self._lock:
@@ -105,9 +124,9 @@ class SentenceEncoder:
         """The vectors of texts given as token numbers."""
         if not self._takes_several:
             return [self._pooled(self._alone(ids)) for ids in texts]
-        hidden = self._session.run(None, packed(texts))[0][0]
+        hidden = np.stack([state[0] for state in self._session.run(self._outputs, packed(texts))])
         ends = np.cumsum([len(ids) for ids in texts])
-        return [self._pooled(of_text) for of_text in np.split(hidden, ends[:-1])]
+        return [self._pooled(of_text) for of_text in np.split(hidden, ends[:-1], axis=1)]
 
     def _alone(self, tokens: Sequence[int]) -> Vectors:
         ids = np.array([tokens], np.int64)
@@ -116,12 +135,14 @@ class SentenceEncoder:
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.zeros_like(ids),
         }
-        hidden = self._session.run(None, {n: v for n, v in given.items() if n in self._inputs})
-        return np.asarray(hidden[0][0])
+        inputs = {name: value for name, value in given.items() if name in self._inputs}
+        return np.stack([state[0] for state in self._session.run(self._outputs, inputs)])
 
     def _pooled(self, hidden: Vectors) -> Vectors:
-        pooled = hidden[0] if self.pooling == "cls" else hidden.mean(axis=0)
-        return np.asarray(pooled / max(float(np.linalg.norm(pooled)), 1e-12), np.float32)
+        """(outputs, tokens, dimensions) → one unit vector after the other."""
+        pooled = hidden[:, 0] if self.pooling == "cls" else hidden.mean(axis=1)
+        lengths = np.linalg.norm(pooled, axis=1, keepdims=True)
+        return np.asarray(pooled / np.maximum(lengths, 1e-12), np.float32).ravel()
 
 
 def _digest(file: Path) -> str:

@@ -14,6 +14,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from bot.components.encoder_packing import LAST, MIDDLE
 from bot.components.encoder_weights import Weights
 
 OPSET = 17
@@ -26,7 +27,7 @@ def build_graph(
     weights: Weights, ranges: Ranges | None = None, measure: bool = False
 ) -> onnx.ModelProto:
     """input_ids and position_ids (1, tokens), attention_bias (1, 1, tokens, tokens) →
-    last_hidden_state (1, tokens, hidden).
+    LAST and MIDDLE (1, tokens, hidden).
 
     With `ranges` the products are of 8-bit numbers, each factor cut to its fixed range, so that a
     text's numbers do not depend on its neighbours'. With `measure` everything that goes into a
@@ -36,7 +37,9 @@ def build_graph(
     hidden = graph.embeddings()
     for layer in range(weights.layers):
         hidden = graph.layer(layer, hidden)
-    graph.node("Identity", [hidden], "last_hidden_state")
+        if layer + 1 == weights.layers * 2 // 3:
+            graph.node("Identity", [hidden], MIDDLE)
+    graph.node("Identity", [hidden], LAST)
     given = {"input_ids": TensorProto.INT64, "position_ids": TensorProto.INT64}
     inputs = [
         helper.make_tensor_value_info(name, kind, [1, "tokens"]) for name, kind in given.items()
@@ -46,7 +49,7 @@ def build_graph(
             "attention_bias", TensorProto.FLOAT, [1, 1, "tokens", "tokens"]
         )
     )
-    outputs = ["last_hidden_state"]
+    outputs = [LAST, MIDDLE]
     if measure:
         outputs += [graph.node("Identity", [v], MEASURED + n) for n, v in graph.factors.items()]
     proto = helper.make_graph(

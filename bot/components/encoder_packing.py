@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+LAST = "last_hidden_state"
+# What two thirds of the layers make of it: how something is said, before it is what is meant.
+MIDDLE = "middle_hidden_state"
 FAR = -1e4  # added to what a token of one text makes of a token of another
 # In one row; the attention grows with its square, so that longer rows gain nothing.
 TOKENS_AT_ONCE = 100

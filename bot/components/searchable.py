@@ -46,6 +46,7 @@ class Searchable:
     spoken: tuple[Spoken, ...]  # the training data: teaches the speller, and asks about matters
     encoder: SentenceEncoder
     encode: Encode  # many texts at once, remembered on disk
+    read: Encode  # the same with the wording behind the meaning, where the encoder tells it
     speller: Speller
     matters: Index
     terms: Index
@@ -91,7 +92,7 @@ def build(
 ) -> Searchable:
     """Build it all from texts; takes seconds without the cache of vectors. Of a very large
     catalogue the work is kept on disk; there it takes minutes, once, and `tell` is told of it."""
-    vectors: Encode = VectorCache(encoder, CACHE / "vectors.sqlite")  # type: ignore[assignment]
+    vectors = VectorCache(encoder, CACHE / "vectors.sqlite")
     terms = [term_entry(term) for term in catalogue.terms.values()]
     folder = CACHE / "search" / _address(catalogue, spoken, encoder)
     if folder.is_dir():
@@ -103,6 +104,7 @@ def build(
         tuple(spoken),
         encoder,
         vectors,
+        vectors.read,
         found.speller,
         found.matters,
         CatalogueIndex(terms, found.speller, vectors),

@@ -13,11 +13,12 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.encoder import shared_encoder
+from bot.components.encoder import Vectors, shared_encoder
 from bot.components.message_features import EXAMPLE, READ, attach, is_text, matter_of
 from bot.components.searchable import Searchable, Spoken, searchable
 
 ORIGIN = "SentenceFeatures"
+WORDING = "SentenceFeatures.wording"  # of no width where the encoder tells only the meaning
 
 
 class EncoderChanged(Exception):
@@ -86,10 +87,10 @@ class SentenceFeatures(GraphComponent):  # type: ignore[misc]
         current = self._searchable()
         texts = [current.speller.read(message.get(TEXT)) for message in messages]
         for message, text, vector in zip(
-            messages, texts, current.encode(texts, "query"), strict=True
+            messages, texts, current.read(texts, "query"), strict=True
         ):
             message.set(READ, text)
-            attach(message, vector[None], ORIGIN)
+            _attach(message, vector, current.encoder.dimensions)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -97,8 +98,13 @@ class SentenceFeatures(GraphComponent):  # type: ignore[misc]
         for message in filter(is_text, messages):
             text = current.speller.read(message.get(TEXT))
             message.set(READ, text)
-            attach(message, current.encoder.encode_cached(text)[None], ORIGIN)
+            _attach(message, current.encoder.read_cached(text), current.encoder.dimensions)
         return messages
 
     def _searchable(self) -> Searchable:
         return searchable(self._spoken)
+
+
+def _attach(message: Message, vector: Vectors, dimensions: int) -> None:
+    attach(message, vector[None, :dimensions], ORIGIN)
+    attach(message, vector[None, dimensions:], WORDING)

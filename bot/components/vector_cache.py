@@ -28,17 +28,21 @@ class VectorCache:
         self._file = file
 
     def __call__(self, texts: Sequence[str], kind: Kind) -> NDArray[np.float32]:
-        """Unit vectors (len(texts), dimensions), float32."""
+        """Unit vectors of the meaning (len(texts), dimensions), float32."""
+        return self.read(texts, kind)[:, : self._encoder.dimensions]
+
+    def read(self, texts: Sequence[str], kind: Kind) -> NDArray[np.float32]:
+        """(len(texts), width), as the encoder reads them: meaning, and wording behind it."""
         keys = [self._key(text, kind) for text in texts]
         known = self._read(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            vectors = self._encoder.encode(list(missing.values()), kind)
+            vectors = self._encoder.read(list(missing.values()), kind)
             fresh = dict(zip(missing, vectors, strict=True))
             self._write(fresh)
             known.update(fresh)
         if not keys:
-            return np.zeros((0, self._encoder.dimensions), np.float32)
+            return np.zeros((0, self._encoder.width), np.float32)
         return np.stack([known[key] for key in keys])
 
     def _key(self, text: str, kind: str) -> str:

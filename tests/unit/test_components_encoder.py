@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,7 @@ def reference(weights: Weights, ids: list[int]) -> np.ndarray:
     words = tensor["emb.word"].reshape(-1, HIDDEN).astype(np.float16).astype(np.float32)
     places = tensor["emb.pos"].reshape(-1, HIDDEN)[: len(ids)]
     x = norm(words[ids] + places + tensor["emb.type"][:HIDDEN], "emb.ln")
-    for layer in range(LAYERS):
+    for layer in range(weights.layers):
         name, size = f"l{layer}", HIDDEN // HEADS
         query, key, value = (linear(x, f"{name}.{part}") for part in "qkv")
         mixed = np.zeros_like(x)
@@ -100,6 +101,17 @@ def test_the_graph_computes_the_network(folder: Path) -> None:
     assert np.allclose(found[0], expected / np.linalg.norm(expected), atol=1e-4)
 
 
+def test_the_wording_stands_behind_the_meaning(folder: Path) -> None:
+    """It is what the first of the two layers makes of the text."""
+    ids = [3, 1, 4, 1, 5]
+    shorter = replace(small_weights(), layers=1)
+    encoder = SentenceEncoder(folder)
+    found = encoder.read([" ".join(f"w{number}" for number in ids)], "query")
+    assert found.shape == (1, 2 * HIDDEN) == (1, encoder.width)
+    expected = reference(shorter, ids).mean(axis=0)
+    assert np.allclose(found[0, HIDDEN:], expected / np.linalg.norm(expected), atol=1e-4)
+
+
 def test_a_vector_does_not_depend_on_its_neighbours(folder: Path) -> None:
     encoder = SentenceEncoder(folder)
     texts = ["w1", "w2 w3 w4 w5 w6 w7", "w8 w9"]
@@ -115,7 +127,7 @@ def test_what_was_encoded_ahead_is_remembered(
     encoder = SentenceEncoder(folder)
     encoder.encode_ahead(["w1 w2", "w3", "w1 w2"])
     expected = encoder.encode(["w1 w2", "w3"], "query")
-    monkeypatch.setattr(encoder, "encode", lambda *_: pytest.fail("encoded again"))
+    monkeypatch.setattr(encoder, "read", lambda *_: pytest.fail("encoded again"))
     assert np.allclose(encoder.encode_cached("w1 w2"), expected[0], atol=1e-5)
     assert np.allclose(encoder.encode_cached("w3"), expected[1], atol=1e-5)
 
@@ -143,7 +155,9 @@ def test_a_model_of_another_make_is_given_each_text_alone(tmp_path: Path, folder
         helper.make_model(graph, opset_imports=opset, ir_version=8), str(tmp_path / "model.onnx")
     )
     (tmp_path / "tokenizer.json").write_bytes((folder / "tokenizer.json").read_bytes())
-    found = SentenceEncoder(tmp_path).encode(["w1 w1", "w2 w3"], "query")
+    encoder = SentenceEncoder(tmp_path)
+    assert encoder.width == encoder.dimensions, "it does not tell the wording"
+    found = encoder.encode(["w1 w1", "w2 w3"], "query")
     assert found[0][1] == pytest.approx(1)
     assert found[1][2] == found[1][3] == pytest.approx(0.5**0.5)
 
@@ -196,7 +210,7 @@ def test_the_cache_on_disk_spares_the_encoder(folder: Path, tmp_path: Path) -> N
     class Silent:
         fingerprint, dimensions = encoder.fingerprint, encoder.dimensions
 
-        def encode(self, texts: list[str], kind: str) -> np.ndarray:
+        def read(self, texts: list[str], kind: str) -> np.ndarray:
             raise AssertionError(f"encoded again: {texts}")
 
     again = VectorCache(Silent(), tmp_path / "vectors.sqlite")  # type: ignore[arg-type]
