@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 import psutil
+import uvloop
 from aiohttp import web
 from rich.console import Console
 
@@ -61,6 +62,7 @@ def up(host: str, port: int, database: str | None, no_demo: bool) -> None:
 
         _migrate(settings)
         ensure_trained(settings)
+        uvloop.install()
         asyncio.run(_serve(settings, host, port, demo=not no_demo, begun=begun))
 
 
