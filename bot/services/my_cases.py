@@ -10,6 +10,7 @@ from bot.model.case import Project
 from bot.model.conversation import Enterprise
 from bot.model.reply import TO_STEWARD, Reply
 from bot.services.assistant import Assistant
+from bot.services.in_time import InTime
 from bot.services.last_reading import Readings
 from bot.services.platform_port import Platform
 from bot.services.read_cases import ProjectCases
@@ -53,7 +54,8 @@ def tell_status(assistant: Assistant, who: Enterprise | None, wanted: Wanted) ->
         return sign_in()
     if assistant.platform is None:
         return Reply(NO_PLATFORM, (TO_STEWARD,))
-    report = report_for(assistant, assistant.platform, who, wanted, assistant.readings)
+    platform = InTime(assistant.platform)
+    report = report_for(assistant, platform, who, wanted, assistant.readings)
     text = render_progress(report, steps=bool(STEP_BY_STEP.search(wanted.text)))
     return Reply(
         text.replace("\n\n", "\n"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.model.conversation import Enterprise
 from bot.services.assistant import Assistant
+from bot.services.in_time import InTime
 from bot.services.last_reading import ReadMaterials, told_again
 from bot.services.my_cases import Wanted, report_for
 from bot.services.platform_port import Platform, PlatformUnavailable
@@ -32,6 +33,7 @@ class Looked:
 
 def look(assistant: Assistant, platform: Platform, who: Enterprise, wanted: Wanted) -> Looked:
     """Blocks; PlatformUnavailable when nothing was read that may still be told."""
+    platform = InTime(platform)
     report = report_for(assistant, platform, who, wanted, assistant.readings)
     if report.live:
         try:
