@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from re import Pattern
@@ -19,7 +19,7 @@ PARTS = re.compile(
     CLAUSES.pattern + r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[吗嗎么呢])(?=\w{3})"
 )
 PARTS_HEARD = 3  # of a long story the last ones; each costs a sentence to the encoder
-POSSIBLE = 0.005  # of an aspect that the whole message may ask for; below it nobody asks twice
+POSSIBLE = 0.02  # of an aspect that the whole message may ask for; below it nobody asks twice
 # What surrounds a question often sounds like one of these by itself.
 VAGUE = frozenset({"overview", "conditions", "prerequisites", "process"})
 CONCRETE_ASKED, VAGUE_ASKED = 0.9, 0.95
@@ -43,12 +43,12 @@ def asked_in_parts(
     text: str,
     shares: Mapping[str, float],
     asks: Callable[[str], bool],
-    shares_of: Callable[[str], Mapping[str, float]],
+    shares_of: Callable[[Sequence[str]], Sequence[Mapping[str, float]]],
 ) -> tuple[str, str] | None:
     """The two aspects that the parts of a text ask for, in their order, when they ask for two.
 
-    `shares` are those of the whole, `shares_of` hears a part by itself, and `asks` tells whether a
-    normalised part asks at all. What it finds and misses: bot/decisions/0014.
+    `shares` are those of the whole, `shares_of` hears parts, each by itself, and `asks` tells
+    whether a normalised part asks at all. What it finds and misses: bot/decisions/0014.
     """
     possible = {aspect for aspect, share in shares.items() if share >= POSSIBLE}
     if len(possible) < 2:
@@ -57,7 +57,7 @@ def asked_in_parts(
     asking = [part for part in parts if asks(normalise(part))]
     if len(asking) < 2:
         return None
-    heard = [_surely_asked(shares_of(part)) for part in asking[-PARTS_HEARD:]]
+    heard = [_surely_asked(alone) for alone in shares_of(asking[-PARTS_HEARD:])]
     asked = [aspect for aspect in dict.fromkeys(heard) if aspect in possible]
     likeliest = sorted(asked, key=lambda aspect: (-shares[aspect], aspect))[:2]
     both = [aspect for aspect in asked if aspect in likeliest]

@@ -24,8 +24,8 @@ from bot.components.kernel_machine import Floats, KernelMachine, Known, Nearness
 from bot.components.message_features import example_of, is_text, stacked
 from bot.components.searchable import searchable
 
-# On a message: its shares of acts and aspects, and what a part of it asks for by itself.
-ACTS, ASPECTS, ASPECTS_OF_PART = "act_shares", "aspect_shares", "aspects_of_part"
+# On a message: its shares of acts and aspects, and what parts of it ask for by themselves.
+ACTS, ASPECTS, ASPECTS_OF_PARTS = "act_shares", "aspect_shares", "aspects_of_parts"
 ASK, ASK_MATTER, CLARIFY = "ask_", "ask_matter", "clarify"
 RANKED = 10
 # The wording has a few axes that are much longer than all others and say little.
@@ -162,23 +162,28 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
             aspects = self._shares("aspect", given)
             message.set(ACTS, acts)
             message.set(ASPECTS, aspects)
-            message.set(ASPECTS_OF_PART, self._hearing_part(message.get(LETTERS_OF), given))
+            message.set(ASPECTS_OF_PARTS, self._hearing_parts(message.get(LETTERS_OF), given))
             ranking = ranked_intents(acts, aspects)
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking[:RANKED], add_to_output=True)
         return messages
 
-    def _hearing_part(
+    def _hearing_parts(
         self, letters_of: Callable[[str], tuple[Any, Any]], whole: Inputs
-    ) -> Callable[[str], dict[str, float]]:
-        """The aspects of a part by itself, which sounds as like the catalogue as the whole."""
+    ) -> Callable[[Sequence[str]], list[dict[str, float]]]:
+        """The aspects of parts, each by itself; they sound as like the catalogue as the whole."""
 
-        def shares(part: str) -> dict[str, float]:
-            text = searchable().speller.read(part)
-            near = self._nearness(self._learned["known"] @ self._meaning_of(part)[0])
+        def shares(text: str) -> dict[str, float]:
+            near = self._nearness(self._learned["known"] @ self._meaning_of(text)[0])
             return self._shares("aspect", Inputs(*letters_of(text), whole.likeness, near))
 
-        return shares
+        def heard(parts: Sequence[str]) -> list[dict[str, float]]:
+            current = searchable()
+            texts = [current.speller.read(part) for part in parts]
+            current.encoder.encode_ahead(texts)
+            return [shares(text) for text in texts]
+
+        return heard
 
     def _shares(self, kind: str, given: Inputs) -> dict[str, float]:
         learned: KernelMachine = self._learned[kind]

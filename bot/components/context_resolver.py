@@ -13,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.act_aspect_classifier import ACTS, ASK, ASPECTS, ASPECTS_OF_PART
+from bot.components.act_aspect_classifier import ACTS, ASK, ASPECTS, ASPECTS_OF_PARTS
 from bot.components.catalogue_linker import LINKS, NAMED, RELINK, TERM_LINKS
 from bot.components.message_features import READ, is_text
 from bot.components.searchable import searchable
@@ -142,7 +142,7 @@ def heard_of(message: Message) -> Heard:
         message.get(TERM_LINKS),
         message.get(NAMED),
         said=message.get(TEXT),
-        aspects_of_part=message.get(ASPECTS_OF_PART),
+        aspects_of_parts=message.get(ASPECTS_OF_PARTS),
     )
 
 

@@ -44,9 +44,9 @@ def last_aspect(context: Context) -> str | None:
 
 
 def _both_asked(heard: Heard) -> tuple[str, str] | None:
-    if heard.aspects_of_part is None:
+    if heard.aspects_of_parts is None:
         return None
-    return asked_in_parts(heard.said, heard.aspects, _asks, heard.aspects_of_part)
+    return asked_in_parts(heard.said, heard.aspects, _asks, heard.aspects_of_parts)
 
 
 def _asks(part: str) -> bool:

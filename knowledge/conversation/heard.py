@@ -30,7 +30,7 @@ class Heard:
     in_full: bool = False  # one matter is called by a long name that only it has
     said: str = ""  # the text as it was written
     # What a part of it asks for by itself, asked when it may be one of two questions.
-    aspects_of_part: Callable[[str], Mapping[str, float]] | None = None
+    aspects_of_parts: Callable[[Sequence[str]], Sequence[Mapping[str, float]]] | None = None
 
     @cached_property
     def names_nothing(self) -> bool:
