@@ -118,7 +118,8 @@ def _commit(
     if result is not None:
         answers = {"answers": message.no}
         facts = {"understood": result.understood, **answers} if result.understood else answers
-        if result.hand_over is None and _wants_no_human(message):
+        waits = now.owner is Owner.WAITING and result.hand_over is None
+        if waits and _wants_no_human(message):
             hand_over.leave_queue(log, now, answers)
         for reply in result.replies:
             log.append(now, replace(reply, facts={**reply.facts, **facts}))
