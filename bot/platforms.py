@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.services.platform_port import Platform, PlatformMisdescribed
 from connectors.platforms.city import City, read_city
-from connectors.platforms.spgl import SpglPlatform
+from connectors.platforms.spgl_changes import SpglSource
 
 LOCAL = "local"
 
@@ -47,7 +47,7 @@ def open_platform(
         raise PlatformMisdescribed(
             "只有接口的网址还不够。", "请写一份说明接口的 YAML 文件，把它的路径作为地址。"
         )
-    return SpglPlatform(address, city_given(city, naming), seconds)
+    return SpglSource(address, city_given(city, naming), seconds)
 
 
 def city_given(file: Path | None, naming: Mapping[str, str | None] | None) -> City:

@@ -11,6 +11,7 @@ from bot.model.ledger import FollowedProject
 from bot.services.platform_port import Platform, PlatformMisdescribed
 
 Progress = Callable[[int, int], None]  # (projects read, projects there are)
+TOGETHER = 200  # projects
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,15 @@ class Register(Protocol):
 
     def register(self) -> Sequence[Registered]:
         """Every valid project once, by code. Blocks; PlatformUnavailable."""
+
+
+@runtime_checkable
+class ManyAtOnce(Protocol):
+    """A platform that reads many projects in the time of a few."""
+
+    def read(self, codes: Sequence[str]) -> list[FollowedProject]:
+        """Those of the projects that are there, with all their cases. Blocks;
+        PlatformUnavailable."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,8 @@ def read_kept(kept: Kept, told: Progress | None = None) -> Iterator[WholeProject
 
 
 def read_whole(platform: Platform, told: Progress | None = None) -> Iterator[WholeProject]:
-    """Every project with its cases, one after another: nothing is held but the register.
+    """Every project with its cases, one after another: no more is held than the register and
+    TOGETHER projects.
 
     PlatformUnavailable, also in the middle; PlatformMisdescribed for a platform without a register.
     """
@@ -71,9 +82,26 @@ def read_whole(platform: Platform, told: Progress | None = None) -> Iterator[Who
             "请改用它的数据库，或在工作台的“台账”里看已经跟踪到的项目。",
         )
     register = platform.register()
-    for number, entry in enumerate(register, start=1):
-        project = platform.project(entry.code)
-        if project is not None:  # else it went away meanwhile
-            yield WholeProject(entry, project, platform.cases(project))
+    for start in range(0, len(register), TOGETHER):
+        some = register[start : start + TOGETHER]
+        if isinstance(platform, ManyAtOnce):
+            yield from _together(platform, some)
+        else:
+            yield from _apart(platform, some)
         if told is not None:
-            told(number, len(register))
+            told(start + len(some), len(register))
+
+
+def _together(platform: ManyAtOnce, entries: Sequence[Registered]) -> Iterator[WholeProject]:
+    found = {each.project.code: each for each in platform.read([entry.code for entry in entries])}
+    for entry in entries:
+        if entry.code in found:  # else it went away meanwhile
+            each = found[entry.code]
+            yield WholeProject(entry, each.project, each.cases)
+
+
+def _apart(platform: Platform, entries: Sequence[Registered]) -> Iterator[WholeProject]:
+    for entry in entries:
+        project = platform.project(entry.code)
+        if project is not None:
+            yield WholeProject(entry, project, platform.cases(project))

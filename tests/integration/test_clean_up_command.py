@@ -14,11 +14,13 @@ from openpyxl import load_workbook
 from bot.cli import cli
 from bot.model.case import SHANGHAI, CaseStatus
 from bot.model.ledger import LedgerProject
+from bot.services import whole_platform
 from bot.services.clean_up import Problem
 from bot.services.whole_platform import read_whole
 from bot.storage.ledger import Ledger
 from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample_file
 from connectors.platforms.spgl import SpglPlatform
+from connectors.platforms.spgl_changes import SpglSource
 
 AS_OF = "2026-11-20T18:00"
 NOW = datetime(2026, 11, 20, 18, tzinfo=SHANGHAI)
@@ -46,6 +48,18 @@ def test_every_project_of_a_platform_is_read_once(platform: str) -> None:
     owners = {sample.credit_code for sample in SAMPLE_ENTERPRISES}
     assert {each.registered.developer for each in whole} == owners
     assert sum(len(each.cases) for each in whole) == source.describe(NOW).cases
+
+
+def test_many_projects_are_read_together_as_they_are_one_by_one(
+    platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = list(read_whole(SpglPlatform(platform)))
+    monkeypatch.setattr(whole_platform, "TOGETHER", 3)
+    together = list(read_whole(SpglSource(platform)))
+    assert [(one.registered, one.project) for one in together] == [
+        (one.registered, one.project) for one in alone
+    ]
+    assert [list(one.cases) for one in together] == [list(one.cases) for one in alone]
 
 
 def test_the_lists_and_totals_agree(platform: str) -> None:
