@@ -16,11 +16,11 @@ from aiohttp import web
 from bot.app.parts import Parts
 from bot.model.conversation import Button, Enterprise
 from bot.services.assistant import Assistant
+from bot.services.ports import Dialogue
 from connectors.channels import telegram
 from connectors.channels.web import pages
 from connectors.channels.web.identity import sign
 from connectors.platforms.demo import SAMPLE_ENTERPRISES
-from tests.fakes.overhearing import OverhearingDialogue
 from tests.fakes.product import SITE, SITE_KEY, Desk, Product, product
 from tests.fakes.telegram_api import TOKEN, TelegramApi
 from tests.fakes.telegram_product import QUICK, SECRET, WEBHOOK
@@ -51,7 +51,7 @@ class Loot:
 
 @asynccontextmanager
 async def burgled_house(
-    url: str, assistant: Assistant, api: TelegramApi, dialogue: OverhearingDialogue
+    url: str, assistant: Assistant, api: TelegramApi, dialogue: Dialogue
 ) -> AsyncIterator[tuple[Product, Loot]]:
     """The house while the block runs, and what there is to be had."""
     given = {"telegram_api": api.url, "telegram_token": TOKEN, "telegram_secret": SECRET}

@@ -12,6 +12,7 @@ import jwt
 import pytest
 import pytest_asyncio
 
+from bot.dialogue.engine import RasaDialogue
 from bot.model.conversation import Conversation, Enterprise, Entry, Steward
 from bot.services.assistant import Assistant
 from bot.storage.bindings import SqlBindings
@@ -51,6 +52,8 @@ SHARES = {
     "desk": 80,
 }
 
+SPOKEN = {"chat text": 120, "REST": 40, "Telegram text": 40}
+
 
 @pytest_asyncio.fixture
 async def api() -> AsyncIterator[TelegramApi]:
@@ -86,6 +89,28 @@ async def test_of_a_thousand_attempts_none_succeeds(
         assert sum(SHARES.values()) == ATTEMPTS
         assert burglary.succeeded == [], report
         assert doors_left_out(burglary) == []
+        assert await she_still_sees_her_own(burglary)
+
+
+async def test_of_two_hundred_attempts_at_the_trained_dialogue_none_succeeds(
+    empty_database: str,
+    sample_assistant: Assistant,
+    dialogue: RasaDialogue,
+    api: TelegramApi,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The dialogue above takes every text for a question about a case; this one understands."""
+    async with burgled_house(empty_database, sample_assistant, api, dialogue) as (house, loot):
+        burglary = Burglary(house, loot, SEED)
+        await burglary.begin()
+        for road, share in SPOKEN.items():
+            for _ in range(share):
+                await burglary.attempt(road)
+        report = summary(burglary)
+        with capsys.disabled():
+            print(f"\nthe trained dialogue: {report}")
+        assert burglary.tried == SPOKEN
+        assert burglary.succeeded == [], report
         assert await she_still_sees_her_own(burglary)
 
 
