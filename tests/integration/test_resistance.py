@@ -178,7 +178,8 @@ async def test_what_was_not_understood_is_kept_masked_and_what_was_is_not(
     running: Product,
 ) -> None:
     visitor = await running.visitor()
-    for text in (QUESTION, "那个啥玩意要弄不，打13912345678", BY_KIND["bribe"]):
+    unclear = "那个啥玩意要弄不，打13912345678"  # first: afterwards “那个” is what was just told
+    for text in (unclear, QUESTION, BY_KIND["bribe"]):
         await visitor.says(text)
         await running.settled(visitor.conversation)
 
