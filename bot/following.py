@@ -32,8 +32,8 @@ def open_source(
     """The platform at `address` (see open_platform) for its follower; `ledger`: URL of the own
     database.
 
-    An API that is described by a file has no list of projects: there those of the enterprises that
-    are known here are followed. PlatformUnavailable where the address makes no sense.
+    Of an API that is described by a file the projects of the enterprises that are known here are
+    followed. PlatformUnavailable where the address makes no sense.
     """
     if address == LOCAL:
         return LedgerSource(ledger)

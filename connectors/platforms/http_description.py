@@ -226,10 +226,12 @@ class SummaryEndpoint(Endpoint):
 
 
 class Endpoints(_Part):
-    """`steps`: where the steps of a case have an address of their own, with `{case_no}`."""
+    """`projects`: all that there are, page by page. `steps`: where the steps of a case have an
+    address of their own, with `{case_no}`."""
 
     project: ProjectEndpoint
     projects_of: ProjectEndpoint
+    projects: ProjectEndpoint | None = None
     cases: CaseEndpoint
     steps: Endpoint | None = None
     materials: MaterialEndpoint | None = None

@@ -35,7 +35,7 @@ _CALENDAR_DAYS = "2"
 
 def project_of(item: Any, fields: ProjectFields, codes: Codes) -> Project | None:
     """None for an item without a code."""
-    code = _code(fields.code, item)
+    code = code_of(item, fields)
     if not code:
         return None
     name = _text(fields.name, item) or ""
@@ -48,6 +48,11 @@ def project_of(item: Any, fields: ProjectFields, codes: Codes) -> Project | None
         place=_text(fields.place, item),
         facts=dict(_facts(item, fields, codes)),
     )
+
+
+def code_of(item: Any, fields: ProjectFields) -> str:
+    """The project code, "" where the item has none."""
+    return _code(fields.code, item)
 
 
 def developer_of(item: Any, fields: ProjectFields) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,19 +18,27 @@ from bot.model.case import (
     ReceivedMaterial,
     normalise_project_code,
 )
-from bot.model.credit_code import normalise_credit_code
-from bot.services.platform_port import PlatformUnreadable
+from bot.model.credit_code import is_credit_code, normalise_credit_code
+from bot.model.ledger import FollowedProject
+from bot.services.platform_port import PlatformMisdescribed, PlatformUnreadable
+from bot.services.whole_platform import Registered
 from connectors.platforms import values
 from connectors.platforms.codes import load_codes
 from connectors.platforms.descriptions import read_description
 from connectors.platforms.http_client import ApiClient
 from connectors.platforms.http_description import ApiDescription, Endpoint, ProjectEndpoint
-from connectors.platforms.http_mapping import case_of, developer_of, material_of, project_of
+from connectors.platforms.http_mapping import (
+    case_of,
+    code_of,
+    developer_of,
+    material_of,
+    project_of,
+)
 from connectors.platforms.own_loop import OwnLoop
 
 # Asked for when nothing but the connection matters; no project has it.
 NO_PROJECT = "0000-000000-00-00-000000"
-_AT_ONCE = 4  # cases whose steps are asked for at the same time
+_AT_ONCE = 4  # projects, and of each the cases whose steps are asked for, at the same time
 
 
 class HttpPlatform:
@@ -62,6 +70,15 @@ class HttpPlatform:
     def projects_of(self, credit_code: str) -> list[Project]:
         credit_code = normalise_credit_code(credit_code)
         return self._loop.run(self._projects_of(credit_code)) if credit_code else []
+
+    def register(self) -> list[Registered]:
+        """Implements bot.services.whole_platform.Register. PlatformMisdescribed where the
+        description names no address that lists the projects."""
+        return self._loop.run(self._register())
+
+    def read(self, codes: Sequence[str]) -> list[FollowedProject]:
+        """Implements bot.services.whole_platform.ManyAtOnce."""
+        return self._loop.run(self._read(codes))
 
     def cases(self, project: Project) -> list[Case]:
         return self._loop.run(self._cases(project))
@@ -96,6 +113,8 @@ class HttpPlatform:
             yield "没有写材料的接口（endpoints.materials）：看不到已收材料。"
         if self._endpoints.summary is None:
             yield "没有写统计的接口（endpoints.summary）：不知道有多少项目和办件。"
+        if self._endpoints.projects is None:
+            yield "没有写列出全部项目的接口（endpoints.projects）：不能做清理核查。"
 
     async def _project(self, code: str) -> Project | None:
         endpoint = self._endpoints.project
@@ -115,6 +134,39 @@ class HttpPlatform:
             items = await self._client.items(session, endpoint, {"credit_code": credit_code})
         own = [item for item in items if developer_of(item, endpoint.fields) == credit_code]
         return self._to_projects(endpoint, own)
+
+    async def _register(self) -> list[Registered]:
+        endpoint = self._endpoints.projects
+        if endpoint is None:
+            raise PlatformMisdescribed(
+                "接口的说明文件没有写列出全部项目的接口（endpoints.projects），不能做清理核查。",
+                "请照 api.example.yml 补写，或在工作台的“台账”里看已经跟踪到的项目。",
+            )
+        async with self._client.session() as session:
+            items = await self._client.items(session, endpoint, {})
+        owners: dict[str, str] = {}
+        for item in items:
+            code = code_of(item, endpoint.fields)
+            if code:
+                owners[code] = developer_of(item, endpoint.fields)
+        _require(endpoint, items, owners, "项目代码（fields.code）")
+        # What is no credit code may be the number of a person's identity card.
+        return [
+            Registered(code, owner if is_credit_code(owner) else None)
+            for code, owner in sorted(owners.items())
+        ]
+
+    async def _read(self, codes: Sequence[str]) -> list[FollowedProject]:
+        turn = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(code: str) -> FollowedProject | None:
+            async with turn:
+                project = await self._project(code)
+                cases = await self._cases(project) if project else ()
+            return FollowedProject(project, cases=tuple(cases)) if project else None
+
+        found = await asyncio.gather(*map(ask, codes))
+        return [each for each in found if each is not None]
 
     def _to_projects(self, endpoint: ProjectEndpoint, items: list[Any]) -> list[Project]:
         found = [project_of(item, endpoint.fields, self._codes) for item in items]

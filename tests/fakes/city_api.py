@@ -57,9 +57,11 @@ class CityApi:
         return _answer(self._whole_project(codes[0]["XMDM"]))
 
     async def _projects(self, request: web.Request) -> web.Response:
+        owner = request.query.get("creditCode")
+        own = "" if owner is None else "AND DWTYSHXYDM=?"
         found = self._rows(
-            "SELECT DISTINCT XMDM FROM SPGL_XMDWXXB WHERE DWTYSHXYDM=? AND DWLX=1 ORDER BY XMDM",
-            request.query["creditCode"],
+            f"SELECT DISTINCT XMDM FROM SPGL_XMDWXXB WHERE DWLX=1 {own} ORDER BY XMDM",
+            *([] if owner is None else [owner]),
         )
         size = int(request.query["pageSize"])
         begin = (int(request.query["pageNo"]) - 1) * size

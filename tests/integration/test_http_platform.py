@@ -18,6 +18,7 @@ from bot.services.platform_port import (
 from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample_file
 from connectors.platforms.http_description import ApiDescription, Endpoint, Path
 from connectors.platforms.http_platform import HttpPlatform
+from connectors.platforms.spgl import SpglPlatform
 from tests.fakes.city_api import KEY, city_api
 from tests.integration.test_platforms import EXAMPLE, FACTORY
 
@@ -313,3 +314,30 @@ def test_a_description_shows_no_secret():
     content = {"kind": "http", "base_url": "http://h", "auth": auth, "endpoints": endpoints}
     assert "topsecret" not in repr(ApiDescription.parse_obj(content))
     assert Endpoint(path="x").items == Path("$")
+
+
+def test_an_api_without_a_list_of_projects_says_what_is_to_be_added(api, described):
+    platform = described(lambda content: content["endpoints"].pop("projects"))
+    with pytest.raises(PlatformMisdescribed) as error:
+        platform.register()
+    assert "endpoints.projects" in error.value.what
+    assert any("endpoints.projects" in note for note in platform.describe(NOW).notes)
+
+
+def test_the_list_of_projects_is_read_to_its_last_page(api, sample, described):
+    assert described().register() == SpglPlatform(f"sqlite:///{sample}").register()
+    assert [request.path for request in api.requests] == ["/projects"] * 3
+
+
+def test_a_list_of_projects_longer_than_allowed_is_refused_and_not_cut_off(api, described):
+    platform = described(lambda content: content["limits"].update(pages=2))
+    with pytest.raises(PlatformUnreadable, match="超过2页") as error:
+        platform.register()
+    assert "limits.pages" in error.value.what_to_do
+
+
+def test_the_number_of_a_person_is_not_taken_for_a_developer(api, described):
+    person = {"xmdm": FACTORY, "jsdwdm": "210102199001011234"}
+    page = web.json_response({"code": 0, "data": {"list": [person]}})
+    api.misbehave = lambda request: page if request.path == "/projects" else None
+    assert [(entry.code, entry.developer) for entry in described().register()] == [(FACTORY, None)]

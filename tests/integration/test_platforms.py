@@ -16,6 +16,7 @@ from bot.model.case import SHANGHAI, CaseStatus
 from bot.platforms import open_platform
 from bot.services.platform_port import PlatformUnavailable
 from bot.services.read_cases import UnknownProject, read_cases, read_project
+from bot.services.whole_platform import read_whole
 from connectors.platforms import http_platform
 from connectors.platforms.demo import SAMPLE_ENTERPRISES, write_sample, write_sample_file
 from connectors.platforms.spgl import SpglPlatform
@@ -206,3 +207,25 @@ def test_a_ledger_that_was_never_made_is_said_plainly(tmp_path):
         open_platform("local", ledger=url).project(FACTORY)
     assert "bangban migrate" in error.value.what_to_do
     assert not (tmp_path / "none.db").exists()
+
+
+def test_every_project_is_in_its_register(platform, reference):
+    told = platform.register()
+    assert [entry.code for entry in told] == [entry.code for entry in reference.register()]
+    assert len(told) == 9
+    assert all(entry.developer for entry in told)
+
+
+def test_all_of_it_is_read_with_its_progress(platform, reference):
+    steps = []
+    found = {
+        each.project.code: {case.case_no: case.status for case in each.cases}
+        for each in read_whole(platform, lambda read, of: steps.append((read, of)))
+    }
+    assert found == {
+        entry.code: {
+            case.case_no: case.status for case in reference.cases(reference.project(entry.code))
+        }
+        for entry in reference.register()
+    }
+    assert steps == [(9, 9)]
