@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from re import Pattern
+from types import MappingProxyType
+from typing import Any
 
 from knowledge.discriminate import allowed_values
 from knowledge.loader import Catalogue
@@ -50,8 +52,14 @@ def _stages_told(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _situations() -> Mapping[str, Any]:
+    """Read once: reading a file takes a hundred times as long as all the rest."""
+    return MappingProxyType(read_yaml(FILE))
+
+
+@lru_cache(maxsize=1)
 def _rows() -> Mapping[str, Pattern[str]]:
-    return {stage: re.compile(words) for stage, words in read_yaml(FILE)["stages"].items()}
+    return {stage: re.compile(words) for stage, words in _situations()["stages"].items()}
 
 
 def _facts_told(
@@ -86,5 +94,5 @@ def _words(fact: ProjectFact, value: str) -> Iterator[str]:
 
 
 def _also(fact: str, value: str) -> Sequence[str]:
-    words: Sequence[str] = read_yaml(FILE)["facts"].get(fact, {}).get(value, ())
+    words: Sequence[str] = _situations()["facts"].get(fact, {}).get(value, ())
     return words

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from bot.dialogue.ahead import Ahead
 from bot.dialogue.engine import RasaDialogue
@@ -61,6 +62,19 @@ async def test_a_conversation_goes_as_written(script: Script, dialogue: RasaDial
         for line in differences(turn, result)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+async def test_no_file_is_read_again_while_messages_are_answered(
+    dialogue: RasaDialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about_context = [script for script in scripts() if script.title.startswith("context")]
+    for script in about_context:
+        await hold(dialogue, script)
+    read: list[str] = []
+    monkeypatch.setattr(YAML, "load", lambda self, stream: read.append(str(stream)[:40]))
+    for script in about_context:
+        await hold(dialogue, script)
+    assert read == []
 
 
 # What is remembered
