@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -34,7 +35,9 @@ class Settings(BaseSettings):
         ROOT / "published", description="the folder of published versions of the catalogue"
     )
     place: str | None = Field(
-        "liaoning", description="whose rules hold by default, an id of knowledge/places/places.yml"
+        "liaoning",
+        description="whose rules hold by default, an id of knowledge/places/places.yml; empty: the "
+        "country's alone",
     )
     platform_url: str | None = Field(
         None, description="the approval system: a database URL, a YAML file of its API, or local"
@@ -89,6 +92,10 @@ class Settings(BaseSettings):
             raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return value
 
+    @validator("place")
+    def _place_or_none(cls, value: str | None) -> str | None:
+        return value or None
+
     @validator("quiet_hours")
     def _known_hours(cls, value: str) -> str:
         quiet_hours(value)
@@ -127,6 +134,13 @@ def read_settings(**given: Any) -> Settings:
     except SettingsError as error:  # what should be JSON is none; only the variable is named
         name = str(error).split('"')[1].upper().removeprefix(PREFIX).lower()
         raise SettingsWrong(_said(name, "not JSON")) from error
+
+
+def require_place(settings: Settings, places: Collection[str]) -> None:
+    """SettingsWrong for a place that the catalogue does not have; `places`: its ids."""
+    if settings.place is not None and settings.place not in places:
+        known = ", ".join(sorted(places))
+        raise SettingsWrong(_said("place", f"no place “{settings.place}” among {known}"))
 
 
 def _said(name: str, what: str) -> str:

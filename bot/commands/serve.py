@@ -17,7 +17,7 @@ from aiohttp import web
 from rich.console import Console
 
 from bot.commands.failing import said_plainly, settings_or_exit
-from bot.settings import Settings
+from bot.settings import Settings, require_place
 from bot.storage.database import make_engine
 from bot.storage.migrate import migrate as migrate_engine
 
@@ -57,9 +57,10 @@ def up(host: str, port: int, database: str | None, no_demo: bool) -> None:
     with said_plainly():
         from bot.bootstrap import begin_logging
         from bot.commands.train import ensure_trained
+        from knowledge.compiled import catalogue_in
 
         begin_logging(settings.log_level)
-
+        require_place(settings, catalogue_in(settings.served).places)
         _migrate(settings)
         ensure_trained(settings)
         uvloop.install()

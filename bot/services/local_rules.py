@@ -88,13 +88,16 @@ def place_noted(catalogue: Catalogue, place: str | None, project: ProjectFacts) 
 def place_of(
     catalogue: Catalogue, facts: Mapping[str, str], named: str | None, default: str | None
 ) -> str | None:
-    """The place whose rules hold: the one named, unless the project is in another city."""
+    """The place whose rules hold: the one named, unless the project is in another city; None for
+    the country."""
     city, places = facts.get(CITY), catalogue.places
+    if default not in places:  # may have left the catalogue while it was served
+        default = None
     if city == OUTSIDE:
         return None
     if named in places and (city is None or places[named].city in (None, city)):
         return named
-    if city is None or default not in places:
+    if city is None or default is None:
         return city if city in places else default
     return city if city in places else chain(places, default)[0]
 

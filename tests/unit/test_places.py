@@ -137,6 +137,8 @@ def test_elsewhere_the_province_or_the_country_speaks(catalogue: Catalogue) -> N
     assert place_of(catalogue, {"city": "outside"}, "shenyang", "shenyang") is None
     place, project = here(catalogue, "施工许可几天", None, ProjectFacts(), "shenyang")
     assert (place, project.known) == ("shenyang", {"city": "shenyang"})
+    place, project = here(catalogue, "施工许可几天", None, ProjectFacts(), "a place that left")
+    assert (place, project.known) == (None, {})
 
 
 def test_who_is_judged_by_a_citys_rules_is_there(catalogue: Catalogue) -> None:

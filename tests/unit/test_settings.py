@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsWrong, read_settings
+from bot.settings import Settings, SettingsWrong, read_settings, require_place
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +64,20 @@ def test_a_wrong_setting_is_named_with_what_is_expected(
         read_settings()
     assert str(wrong.value).startswith(f"BANGBAN_{name}: ")
     assert expected in str(wrong.value)
+
+
+def test_without_a_place_only_the_country_s_rules_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BANGBAN_PLACE", "")
+    settings = read_settings()
+    assert settings.place is None
+    require_place(settings, ["liaoning"])
+
+
+def test_a_place_that_is_not_in_the_catalogue_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BANGBAN_PLACE", "shengyang")
+    with pytest.raises(SettingsWrong) as wrong:
+        require_place(read_settings(), ["shenyang", "liaoning"])
+    assert "“shengyang” among liaoning, shenyang" in str(wrong.value)
 
 
 def test_all_wrong_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
