@@ -8,6 +8,7 @@ import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,9 +19,12 @@ from sqlalchemy.engine import Connection
 from bot.app.parts import Parts
 from bot.app.server import create_app
 from bot.bootstrap import running, with_demo
+from bot.following import opened
+from bot.model.case import SHANGHAI
 from bot.model.conversation import Button, Conversation, Draft, Entry, EntryKind, Owner
 from bot.model.word import Word
 from bot.services.assistant import Assistant
+from bot.services.follow_platform import follow_once
 from bot.services.give_word import tell_all
 from bot.services.notice_words import Found
 from bot.services.ports import Log, TurnResult
@@ -41,6 +45,7 @@ PLUGS = (
     "connectors.desk.grants",
     "connectors.desk.checklists",
     "connectors.desk.ledger",
+    "connectors.desk.ledger_changes",
     "connectors.desk.words",
 )
 STEWARDS = ("李敏", "王强")
@@ -129,6 +134,12 @@ class Rehearsal:
         kept = SqlWords(self._parts.database)
         self._run(kept.keep(Found(words), ()))
         self._run(tell_all(kept, self._parts.hub, quiet=False))
+
+    def follow(self) -> None:
+        """One look at the approval system by its follower."""
+        source, kept = opened(self._parts.settings)
+        follow_once(source, kept, lambda: datetime.now(SHANGHAI))
+        kept.release()
 
     def let_think(self, allowed: bool) -> None:
         """Holds the bot in its thought, or lets it go on."""

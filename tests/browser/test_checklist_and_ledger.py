@@ -113,6 +113,25 @@ def test_the_ledger_is_looked_through_and_taken_away(steward: StewardAtDesk) -> 
     assert sheets[-1] == "合计"
 
 
+def test_what_was_seen_of_a_case_is_told_from_the_first_day(
+    steward: StewardAtDesk, rehearsal: Rehearsal
+) -> None:
+    page = steward.page
+    page.get_by_role("link", name="台账").click()
+    row = page.locator(".cases tbody tr").first
+    row.get_by_role("button", name="变化记录").click()
+    dialog = page.get_by_role("dialog", name="变化记录")
+    expect(dialog).to_contain_text("没有这个办件的变化")
+    dialog.get_by_role("button", name="关闭").click()
+
+    rehearsal.follow()
+    row.get_by_role("button", name="变化记录").click()
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    expect(dialog).to_contain_text("新办件")
+    expect(dialog).to_contain_text("看到（")
+    picture(page, "ledger-history")
+
+
 def test_the_ledger_is_for_stewards(new_page: NewPage, rehearsal: Rehearsal) -> None:
     page = new_page()
     page.goto(f"{rehearsal.address}/desk/ledger")

@@ -1,4 +1,6 @@
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { History } from "./history";
 import { type Ledger, type LedgerLine, type List, PAGE, PROBLEMS } from "./ledger_api";
 
 const NAMES = {
@@ -17,6 +19,7 @@ interface Props {
 
 export function Cases({ ledger, list, offset, onOffset }: Props): JSX.Element {
   const { lines, count } = ledger;
+  const [shown, setShown] = useState<LedgerLine | null>(null);
   if (!count) return <p class="none">没有这样的办件。</p>;
   return (
     <>
@@ -35,7 +38,7 @@ export function Cases({ ledger, list, offset, onOffset }: Props): JSX.Element {
           </thead>
           <tbody>
             {lines.map((line) => (
-              <Row key={line.case_no} line={line} list={list} />
+              <Row key={line.case_no} line={line} list={list} onHistory={setShown} />
             ))}
           </tbody>
         </table>
@@ -53,11 +56,18 @@ export function Cases({ ledger, list, offset, onOffset }: Props): JSX.Element {
           下一页
         </button>
       </p>
+      {shown && <History line={shown} onClose={() => setShown(null)} />}
     </>
   );
 }
 
-function Row({ line, list }: { line: LedgerLine; list: List }): JSX.Element {
+interface RowProps {
+  line: LedgerLine;
+  list: List;
+  onHistory: (line: LedgerLine) => void;
+}
+
+function Row({ line, list, onHistory }: RowProps): JSX.Element {
   const shown = PROBLEMS.filter((kind) => line.problems[kind] !== undefined);
   return (
     <tr>
@@ -69,6 +79,9 @@ function Row({ line, list }: { line: LedgerLine; list: List }): JSX.Element {
       <td>
         {line.matter}
         <small>{line.case_no}</small>
+        <button type="button" class="link" onClick={() => onHistory(line)}>
+          变化记录
+        </button>
       </td>
       <td>
         {line.department}
