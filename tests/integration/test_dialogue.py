@@ -19,6 +19,7 @@ from bot.dialogue.engine import RasaDialogue
 from bot.dialogue.in_process_actions import InProcessActions, RunAction
 from bot.model.conversation import Conversation, Entry
 from bot.services.assistant import Assistant
+from bot.services.last_reading import LastReading
 from bot.services.platform_port import PlatformUnavailable
 from bot.services.ports import Dialogue, TurnResult
 from bot.services.take_turn import APOLOGY
@@ -344,3 +345,34 @@ async def test_a_platform_that_hangs_is_given_up_and_others_are_answered(
         assert "暂时查询不到" in reply.text
     finally:
         released.set()
+
+
+class InMemory:
+    """Implements bot.services.last_reading.Readings."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, LastReading] = {}
+
+    def remember(self, credit_code: str, reading: LastReading) -> None:
+        self._last[credit_code] = reading
+
+    def recall(self, credit_code: str) -> LastReading | None:
+        return self._last.get(credit_code)
+
+
+async def test_of_a_platform_that_hangs_the_last_reading_is_told(
+    dialogue: RasaDialogue, sample_assistant: Assistant, with_actions: Callable[[RunAction], None]
+) -> None:
+    from actions.executor import in_process
+
+    released = threading.Event()
+    assistant = replace(sample_assistant, readings=InMemory())
+    with_actions(in_process(assistant))
+    await say(dialogue, new_conversation(MACHINES), MY_CASES)
+    with_actions(in_process(replace(assistant, platform=PlatformAway(released))))
+    try:
+        (reply,) = (await say(dialogue, new_conversation(MACHINES), MY_CASES)).replies
+    finally:
+        released.set()
+    assert "最后一次读到的情况" in reply.text
+    assert "建筑工程施工许可证核发" in reply.text
