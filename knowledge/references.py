@@ -107,11 +107,14 @@ def is_return(text: str) -> bool:
 
 
 def is_previous(text: str) -> bool:
-    """Whether the matter before the one under discussion is meant: “前一个呢”."""
+    """Whether the matter before the one under discussion is meant: “前一个呢”, “回到刚才那个”."""
     return bool(_PREVIOUS.search(text))
 
 
-_PREVIOUS = re.compile(r"[前上](?:面)?(?:那)?一(?:个|项|件)|前头那个|\bthe previous one\b")
+_PREVIOUS = re.compile(
+    r"[前上](?:面)?(?:那)?一(?:个|项|件)|前头那个|\bthe previous one\b"
+    r"|回到?(?:刚才|刚刚|方才|前面|之前)(?:说|问|聊|提)?(?:到|过)?的?[那这]?[个项件]"
+)
 
 
 def is_one_of_two(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from knowledge.conversation.aspects import is_statement
 from knowledge.conversation.heard import (
     ASK_MATTER,
     CLARIFY,
@@ -28,12 +29,14 @@ from knowledge.conversation.wording import (
     has_supplied,
     is_own_case,
     means_whole_way,
+    tells_of_the_project,
 )
 from knowledge.references import (
     asks_the_same,
     called_by,
     follows_on,
     is_correction,
+    is_previous,
     is_return,
     ordinal_of,
     points_here,
@@ -58,7 +61,7 @@ def act_of(heard: Heard, context: Context, weights: Weights) -> tuple[str, float
         shares[ASK_MATTER] *= _leaning(heard, context, weights)
     if corrects(heard, context) and max(shares.values()) < SIGNED:
         shares = {**shares, ASK_MATTER: 1.0}
-    if _only_calls_one(heard, context):
+    if _only_calls_one(heard, context) or _only_tells(heard, context):
         shares[ASK_MATTER] += shares.pop(SMALL_TALK, 0.0) + shares.pop(OUT_OF_SCOPE, 0.0)
     if _asks_for_money_back(heard, context):
         shares[ASK_MATTER] += shares.pop(MISSING, 0.0) + shares.pop(STATUS, 0.0)
@@ -80,12 +83,19 @@ def act_of(heard: Heard, context: Context, weights: Weights) -> tuple[str, float
 
 
 def _only_calls_one(heard: Heard, context: Context) -> bool:
-    """“用气呢”, “电的”: out of the blue they would be small talk."""
+    """“用气呢”, “电的”, “前一个呢”: out of the blue they would be small talk."""
+    if len(context.history) > 1 and is_previous(heard.text) and heard.names_nothing:
+        return True
     if not (context.matter or context.offer) or heard.top < CLEAR:
         return False
     if asks_the_same(heard.text) or says_the_same(heard.text):
         return True
     return len(heard.text) <= SHORT and bool(called_by(heard.text))
+
+
+def _only_tells(heard: Heard, context: Context) -> bool:
+    """“我们是个300车位的商场”: what was asked before is asked again of such a project."""
+    return bool(context.matter) and is_statement(heard.text) and tells_of_the_project(heard.text)
 
 
 def _asks_for_money_back(heard: Heard, context: Context) -> bool:

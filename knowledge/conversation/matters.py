@@ -98,7 +98,8 @@ class MatterFinder:
             return Decision(best, (), share)
         several = 0.0 if _asks_of_another(heard) and share >= SURELY else ambiguous(heard)
         decision = decide(links, self._limits, several)
-        if context.matter in decision.offer and self._names_no_other(heard):
+        spoken_of = context.matter in decision.offer and self._names_no_other(heard)
+        if spoken_of or (decision.offer and self._is_part_of_its_name(heard, context.matter)):
             return Decision(context.matter, (), links.of[context.matter])
         return decision
 
@@ -125,10 +126,13 @@ class MatterFinder:
 
     def _says_only_its_kind(self, heard: Heard, matter: str) -> bool:
         """“那审查要几天” of an energy-saving review: all that it names is a part of that name."""
-        left = left_of(heard.text)
-        if len(left) < LEAST or heard.named or asks_the_same(heard.text):
+        if heard.named or asks_the_same(heard.text):
             return False
-        return any(left in name for name in self._catalogue.names(matter))
+        return self._is_part_of_its_name(heard, matter)
+
+    def _is_part_of_its_name(self, heard: Heard, matter: str) -> bool:
+        left = left_of(heard.text)
+        return len(left) >= LEAST and any(left in name for name in self._catalogue.names(matter))
 
     def _without_matter(self, heard: Heard, context: Context) -> Decision:
         """Nothing is under discussion; the steps of a project may have been laid out."""
@@ -202,6 +206,7 @@ class MatterFinder:
         near = {m: like for m, like in self._catalogue.likeness(wrong).items() if m != wrong}
         twins = tuple(sorted(m for m, like in near.items() if like >= TWIN))
         other = self._without_what_is_denied(wrong, near, denied_part(heard.text))
+        other = other or self._with_what_is_added(wrong, near, without_denials(heard.text))
         if other:
             return Decision(other, (), 0.8)
         rest = without_denials(heard.text)
@@ -238,4 +243,20 @@ class MatterFinder:
             return None
         names = {n.replace(denied, "") for n in self._catalogue.names(wrong) if denied in n}
         found = [matter for matter in near if names & set(self._catalogue.names(matter))]
+        return found[0] if len(found) == 1 else None
+
+    def _with_what_is_added(self, wrong: str, near: Iterable[str], rest: str) -> str | None:
+        """The matter that is called as the wrong one with what is said now: “我问的是变更”."""
+        added = left_of(rest)
+        own = [name for name in self._catalogue.names(wrong) if len(name) > LEAST]
+        if len(added) < LEAST or any(added in name for name in own):
+            return None
+        found = [
+            matter
+            for matter in near
+            if any(
+                added in name and any(part in name for part in own)
+                for name in self._catalogue.names(matter)
+            )
+        ]
         return found[0] if len(found) == 1 else None

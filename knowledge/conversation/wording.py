@@ -82,6 +82,11 @@ def asks_for_more(text: str) -> bool:
     )
 
 
+def tells_of_the_project(text: str) -> bool:
+    """Whether a message says what sort of project it is about: “我们是个300车位的商场”."""
+    return bool(_words("tells_of_the_project").search(text))
+
+
 def takes_back_human(text: str) -> bool:
     """Whether a human is no longer wanted: “算了不转了”."""
     return bool(_words("takes_back_human").search(text))

@@ -108,6 +108,8 @@ def test_another_matter_is_not_more_of_this_one() -> None:
         "先不找人了",
         "算了,不用转人工了你说吧",
         "不等了",
+        "算了不用了",
+        "算了,不麻烦你们了",
         "不用再等人工了",
         "取消排队",
         "forget the agent",
@@ -125,6 +127,7 @@ def test_a_human_is_no_longer_wanted(text: str) -> None:
         "证没下来我们不等了,直接开工罚不罚",
         "你们不用人工审核吗",
         "不转让土地能开工吗",
+        "算了不用租的地行不行",
     ],
 )
 def test_who_speaks_of_something_else_still_wants_the_human(text: str) -> None:
