@@ -10,6 +10,8 @@ from opencc import OpenCC
 
 LONGEST = 2_000  # characters that are read of a message; a question says what it wants before that
 REMEMBERED = 2_048  # texts
+CHARACTERS = 8_192  # of which it is known whether they are simplified
+ONLY_IN_WORDS = frozenset("覆藉沈衹瞭牴")  # traditional in some words, simplified by themselves
 CJK = r"\u3400-\u9fff"
 _KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _SPACE_IN_CHINESE = re.compile(rf"(?<=[{CJK}])[ ]+(?=[{CJK}])")
@@ -25,6 +27,18 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
+def _simplified(text: str) -> str:
+    """Most messages hold nothing to convert, which is seen sooner than conversion says so."""
+    if all(c not in ONLY_IN_WORDS and _is_simple(c) for c in text):
+        return text
+    return str(_simplifier().convert(text))
+
+
+@lru_cache(maxsize=CHARACTERS)
+def _is_simple(character: str) -> bool:
+    return bool(_simplifier().convert(character) == character)
+
+
 @lru_cache(maxsize=REMEMBERED)  # several parts of a turn ask for the same text
 def normalise(text: str) -> str:
     """What a message says, in one spelling: half width, simplified, lower case, single spaces.
@@ -34,7 +48,7 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFKC", text[:LONGEST])
     text = "".join(" " if unicodedata.category(c) in _NOT_WRITING else c for c in text)
     if not _KANA_OR_HANGUL.search(text):
-        text = _simplifier().convert(text)
+        text = _simplified(text)
     text = " ".join(text.lower().split())
     return _SPACE_IN_CHINESE.sub("", text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -35,6 +36,7 @@ from knowledge.search.names import common_part, name_parts
 
 UNDERSTANDING = "understanding"
 RANKED = 5
+MATTERS_CALLED = 4_096  # whose names are remembered in one spelling
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -113,13 +115,18 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             common_part=lambda slugs: common_part([current.catalogue.name(s) for s in slugs]),
             matters_of_term=lambda term: tuple(current.catalogue.terms[term].matters),
             services=current.services,
-            names=lambda slug: name_parts(_names(current.catalogue.matters[slug])),
+            names=lambda slug: _called(current.catalogue.matters[slug]),
             fits=lambda slugs, text: fits(current.catalogue, slugs, text),
         )
 
 
-def _names(matter: Matter) -> list[str]:
-    return [matter.name, *matter.aliases]
+def _called(matter: Matter) -> tuple[str, ...]:
+    return _parts((matter.name, *matter.aliases))
+
+
+@lru_cache(maxsize=MATTERS_CALLED)  # a correction is held against the names of every matter near by
+def _parts(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name_parts(names))
 
 
 def limits_of(config: Mapping[str, Any]) -> Thresholds:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+from importlib.resources import files
+
 import pytest
+from opencc import OpenCC
 
 from knowledge.search.pinyin import initials, split_syllables, syllables, typed_syllables
 from knowledge.search.spelling import Speller
@@ -22,6 +26,16 @@ from knowledge.text import comparable, mask_codes, normalise
 )
 def test_normalise(written: str, expected: str) -> None:
     assert normalise(written) == expected
+
+
+def test_what_is_taken_for_simplified_is_what_the_library_leaves_alone() -> None:
+    library = OpenCC("t2s")
+    for name in ("TSCharacters.txt", "TSPhrases.txt"):
+        lines = files("opencc").joinpath("dictionary", name).read_text("utf-8").splitlines()
+        words = [unicodedata.normalize("NFKC", line.split("\t")[0]) for line in lines]
+        assert len(words) > 250
+        for word in words:
+            assert normalise(f"请{word}吗") == library.convert(f"请{word}吗"), word
 
 
 def test_a_long_message_is_cut() -> None:
