@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
 from bot.components import catalogue_linker, character_ngrams, sentence_features
+from bot.components.byte_table import ByteTable
 from bot.components.character_ngrams import LETTERS, LETTERS_OF
 from bot.components.kernel_machine import Floats, KernelMachine, Known, Nearness, fit_machine
 from bot.components.message_features import example_of, is_text, stacked
@@ -61,7 +62,11 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         self._config = config
         self._storage = storage
         self._resource = resource
+        self._use(learned)
+
+    def _use(self, learned: dict[str, Any]) -> None:
         self._learned = learned
+        self._products = ByteTable(learned["known"]) if learned else None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -117,6 +122,7 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         known = np.zeros((len(aspects.labels), len(messages)), np.float32)
         known[:, asked] = aspects.known
         self._learned["aspect"] = replace(aspects, known=known)
+        self._use(self._learned)
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._learned, folder / "learned.joblib", compress=3)
         return self._resource
@@ -128,6 +134,11 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
     @property
     def _nearness(self) -> Nearness:
         return Nearness(self._config["meaning"], self._config["sharpness"])
+
+    def _near(self, meaning: Floats) -> Floats:
+        """How near a meaning is to that of each known text."""
+        assert self._products is not None
+        return self._nearness(self._products(meaning))
 
     def _meaning(self, messages: list[Message]) -> Floats:
         views = zip(self._learned["views"], VIEWS, strict=True)
@@ -152,7 +163,7 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
 
     def _inputs(self, message: Message) -> Inputs:
         places, values = message.get(LETTERS)
-        near = self._nearness(self._learned["known"] @ self._meaning([message])[0])
+        near = self._near(self._meaning([message])[0])
         return Inputs(places, values, self._likeness([message])[0], near)
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -174,7 +185,7 @@ class ActAspectClassifier(GraphComponent):  # type: ignore[misc]
         """The aspects of parts, each by itself; they sound as like the catalogue as the whole."""
 
         def shares(text: str) -> dict[str, float]:
-            near = self._nearness(self._learned["known"] @ self._meaning_of(text)[0])
+            near = self._near(self._meaning_of(text)[0])
             return self._shares("aspect", Inputs(*letters_of(text), whole.likeness, near))
 
         def heard(parts: Sequence[str]) -> list[dict[str, float]]:

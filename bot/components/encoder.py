@@ -60,7 +60,7 @@ class SentenceEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(about.get("max_tokens", MAX_TOKENS))
         self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), _options(), providers=["CPUExecutionProvider"]
+            str(folder / "model.onnx"), session_options(), providers=["CPUExecutionProvider"]
         )
         self._inputs = {given.name for given in self._session.get_inputs()}
         self._takes_several = "attention_bias" in self._inputs
@@ -150,7 +150,8 @@ def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
-def _options() -> onnxruntime.SessionOptions:
+def session_options() -> onnxruntime.SessionOptions:
+    """One thread: threads are between texts."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.components.byte_table import ByteTable
 from bot.components.encoder import SentenceEncoder, shared_encoder
 from bot.components.vector_cache import VectorCache
 from bot.settings import ROOT, read_settings
@@ -107,7 +108,7 @@ def build(
         vectors.read,
         found.speller,
         found.matters,
-        CatalogueIndex(terms, found.speller, vectors),
+        CatalogueIndex(terms, found.speller, vectors, ByteTable),
         found.services,
     )
 
@@ -146,7 +147,8 @@ def _found(
     texts = [text for entry in [*entries, *terms] for text in _written(entry)]
     speller = Speller([*texts, *(one.text for one in spoken)])
     if sum(len(entry.texts) for entry in entries) <= EXACT_TEXTS:
-        return _Found(speller, CatalogueIndex(entries, speller, encode), frozenset(services))
+        index = CatalogueIndex(entries, speller, encode, ByteTable)
+        return _Found(speller, index, frozenset(services))
     compile_index(entries, speller, encode, folder, tell, {SERVICES: services})
     _remove_unused(folder.parent)
     return _Found.kept(folder)

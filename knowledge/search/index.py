@@ -17,6 +17,8 @@ from knowledge.search.spelling import Speller
 Vectors = NDArray[np.float32]
 # texts → unit vectors (len(texts), dimensions); the second argument is "query" or "passage"
 Encode = Callable[[Sequence[str], str], NDArray[np.float32]]
+# rows (count, width) → a function that multiplies all of them with one vector: (width,) → (count,)
+Multiplier = Callable[[NDArray[np.float32]], Callable[[NDArray[np.float32]], NDArray[np.float32]]]
 LONGEST_NGRAM = 3
 
 
@@ -74,13 +76,24 @@ class Index(Protocol):
         """How near entries are to one, 0…1, by names and summaries."""
 
 
+def exactly(rows: Vectors) -> Callable[[Vectors], Scores]:
+    """The Multiplier that loses nothing."""
+    return rows.__matmul__
+
+
 class CatalogueIndex:
     """Scores every entry against texts; texts must have been read by `speller` before.
 
     Exact, and learned from; its building grows with the cube of the catalogue's texts.
     """
 
-    def __init__(self, entries: Sequence[Entry], speller: Speller, encode: Encode) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        speller: Speller,
+        encode: Encode,
+        multiplier: Multiplier = exactly,
+    ) -> None:
         self.entries = list(entries)
         self.ids = [entry.id for entry in entries]
         self.names = NameTable(work_out([entry.names for entry in entries]))
@@ -96,6 +109,7 @@ class CatalogueIndex:
         self._centre = vectors.mean(axis=0)
         summaries = [f"{entry.names[0]}。{entry.summary}" for entry in self.entries]
         self._lay_out(self._centred(vectors), self._centred(encode(summaries, "passage")))
+        self._products = multiplier(self._table)
         documents = ["\n".join(entry.texts) for entry in entries]
         rows = [*self.questions, *self.names.texts]
         self._grams = NgramTable(rows, LONGEST_NGRAM, documents)
@@ -166,7 +180,7 @@ class CatalogueIndex:
     def _score(self, text: str, given: Vectors, found: Scores) -> None:
         """Fills in one text's features, (entries, FEATURES)."""
         places, weights = self._grams.weighed(text)
-        meaning = self._table @ given
+        meaning = self._products(given)
         ridge = given @ self._ridge_of_vector + weights @ self._ridge_of_gram[places]
         found[:, 0] = self.names.heard(text)
         found[:, 1] = self.names.outright(text)
