@@ -203,6 +203,8 @@ async def running(
     assert thinking is not None
     scheduler = TurnScheduler(database, thinking, hub, hours)
     hub.observe(scheduler.wake)
+    if own:
+        hub.foresee(own.expect)
     parts = Parts(
         settings=settings,
         database=database,

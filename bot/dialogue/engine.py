@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,12 @@ class Turns:
         except Exception:
             log.exception("turn failed: conversation %s entry %d", conversation.id, message.no)
             return apology(conversation)
+
+    async def expect(self, text: str) -> None:
+        """The heavy part of a turn that will probably be asked for; whatever fails here will fail
+        there, and is told there."""
+        with suppress(Exception):
+            await self._prepared(as_plain_text(text))
 
     async def rehearse(self, texts: Iterable[str]) -> None:
         """Takes turns that nobody hears, for what loads at its first use."""

@@ -29,6 +29,7 @@ from bot.dialogue.wire import receive, send
 ASK_WORKER, ASK_REFRESH = b"w", b"r"
 READY, CHANGED, SAME = b"+", b"c", b"s"
 SETTLED = -1  # a worker's first answer, which has no question
+EXPECTED = -2  # in place of a turn's number: what is to be prepared, without an answer
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ async def _serve(own: socket.socket, loaded: Loaded) -> None:
             asked = await receive(reader)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
-        task = asyncio.create_task(take(*asked))
+        expected = asked[0] == EXPECTED
+        task = asyncio.create_task(loaded.turns.expect(asked[1]) if expected else take(*asked))
         under_way.add(task)
         task.add_done_callback(under_way.discard)

@@ -15,7 +15,16 @@ from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from bot.dialogue.nursery import ASK_REFRESH, ASK_WORKER, CHANGED, READY, SETTLED, Load, tend
+from bot.dialogue.nursery import (
+    ASK_REFRESH,
+    ASK_WORKER,
+    CHANGED,
+    EXPECTED,
+    READY,
+    SETTLED,
+    Load,
+    tend,
+)
 from bot.dialogue.wire import receive, send
 from bot.model.conversation import Conversation, Entry
 from bot.services.ports import TurnResult
@@ -25,6 +34,7 @@ log = logging.getLogger(__name__)
 LOAD_SECONDS = 120.0
 TURN_SECONDS = 30.0  # more than a turn allows itself: past it the worker hangs and is given up
 CLOSE_SECONDS = 5.0
+EXPECT_SECONDS = 1.0  # an expected turn that has not come by then was refused or is a steward's
 TRIES = 2  # a message that ends two workers would end the third
 
 
@@ -44,6 +54,7 @@ class Worker:
         self._numbers = itertools.count()
         self._settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting: dict[int, asyncio.Future[Any]] = {SETTLED: self._settled}
+        self.expected: set[str] = set()  # texts that it prepares for
         self.gone = False
         self._listening = asyncio.create_task(self._listen(reader))
 
@@ -54,17 +65,24 @@ class Worker:
 
     @property
     def busy(self) -> int:
-        """Turns under way."""
-        return len(self._waiting) - self.settling
+        """Turns under way or expected."""
+        return len(self._waiting) - self.settling + len(self.expected)
 
     @property
     def settling(self) -> bool:
         return SETTLED in self._waiting
 
+    def expect(self, text: str) -> None:
+        """Prepares for a turn on a text that is on its way into the log."""
+        self.expected.add(text)
+        asyncio.get_running_loop().call_later(EXPECT_SECONDS, self.expected.discard, text)
+        send(self._writer, (EXPECTED, text))
+
     async def turn(self, conversation: Conversation, message: Entry) -> TurnResult:
         """Raises WorkerGone; one that does not answer in time is given up."""
         if self.gone:
             raise WorkerGone
+        self.expected.discard(message.text)
         number = next(self._numbers)
         answer: asyncio.Future[TurnResult] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
@@ -135,10 +153,18 @@ class WorkerDialogue:
             await self._fill()
             await _settled(self._workers)
 
+    def expect(self, text: str) -> None:
+        """The text is on its way into the log; a worker with nothing to do may prepare for its
+        turn, which takes as long as the disk does."""
+        for worker in self._workers:
+            if not (worker.gone or worker.settling or worker.busy):
+                worker.expect(text)
+                return
+
     async def turn(self, conversation: Conversation, message: Entry) -> TurnResult:
         for _ in range(TRIES):
             try:
-                worker = await self._least_busy()
+                worker = await self._worker_for(message.text)
                 return await worker.turn(conversation, message)
             except WorkerGone:
                 log.error("a worker ended at conversation %s entry %d", conversation.id, message.no)
@@ -165,12 +191,16 @@ class WorkerDialogue:
         if self._holder:
             await asyncio.to_thread(self._holder.join, CLOSE_SECONDS)
 
-    async def _least_busy(self) -> Worker:
+    async def _worker_for(self, text: str) -> Worker:
+        """The one that expects it, or else the one with the least to do."""
         if any(worker.gone for worker in self._workers) or not self._workers:
             async with self._asking:
                 self._workers = [worker for worker in self._workers if not worker.gone]
                 await self._fill()
-        return min(self._workers, key=lambda worker: (worker.busy, worker.settling))
+        return min(
+            self._workers,
+            key=lambda worker: (text not in worker.expected, worker.busy, worker.settling),
+        )
 
     async def _fill(self) -> None:
         while len(self._workers) < self._count:

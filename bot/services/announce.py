@@ -14,6 +14,7 @@ from bot.model.conversation import Change
 
 Observer = Callable[[str, "Change | None"], None]
 Hear = Callable[["Change | None"], None]
+Expect = Callable[[str], None]
 
 
 class Hub:
@@ -22,10 +23,19 @@ class Hub:
     def __init__(self) -> None:
         self._listeners: dict[str, set[Hear]] = {}
         self._observers: list[Observer] = []
+        self._expecting: list[Expect] = []
 
     def observe(self, observer: Observer) -> None:
         """Calls `observer` with every conversation that changes, and the change where known."""
         self._observers.append(observer)
+
+    def foresee(self, expect: Expect) -> None:
+        """Calls `expect` with the text of every message that is being taken in."""
+        self._expecting.append(expect)
+
+    def arriving(self, text: str) -> None:
+        for expect in self._expecting:
+            expect(text)
 
     def announce(self, conversation: str, change: Change | None = None) -> None:
         for hear in self._listeners.get(conversation, ()):

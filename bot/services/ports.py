@@ -129,6 +129,13 @@ class Announcer(Protocol):
     def announce(self, conversation: str, change: Change | None = None) -> None: ...
 
 
+class Arrivals(Announcer, Protocol):
+    """Is also told of messages before they are in the log."""
+
+    def arriving(self, text: str) -> None:
+        """What understanding this text takes may be begun; it may yet be refused."""
+
+
 class StoreUnavailable(Exception):
     """The database did not answer; nothing was stored."""
 

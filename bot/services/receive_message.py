@@ -17,7 +17,7 @@ from bot.model.conversation import (
 )
 from bot.services.bind_enterprise import BindingWish, answered, binding_wish, masked
 from bot.services.hand_over import change_owner
-from bot.services.ports import Announcer, Log, Refused, Store
+from bot.services.ports import Arrivals, Log, Refused, Store
 
 JOINER = "\u200d"  # holds families and flags together
 KEPT = f"\n\t{JOINER}"
@@ -32,7 +32,7 @@ class NothingSaid(Refused):
     pass
 
 
-async def receive_message(store: Store, announcer: Announcer, inbound: Inbound) -> Received:
+async def receive_message(store: Store, announcer: Arrivals, inbound: Inbound) -> Received:
     """Appends a message to its conversation and returns once it is durable.
 
     A redelivery returns the first result with `duplicate` set. Raises NothingSaid, TextTooLong,
@@ -46,6 +46,8 @@ async def receive_message(store: Store, announcer: Announcer, inbound: Inbound) 
     wish = await binding_wish(inbound)
     shown, question = masked(replace(inbound, text=text))
     inbound = replace(inbound, text=shown, question=question)
+    if inbound.payload is None and wish is None:
+        announcer.arriving(question or shown)
     received, change = await store.transact(lambda log: _append(log, inbound, wish))
     if change:
         announcer.announce(received.conversation, change)

@@ -45,6 +45,11 @@ class Talkative:
         said = f"{os.getpid()} {self.catalogue}"
         return TurnResult((Draft(EntryKind.BOT, said),), {"seen": message.no})
 
+    async def expect(self, text: str) -> None:
+        if text == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        (self.folder / f"expects {text} {os.getpid()}").touch()
+
     def refresh(self) -> bool:
         if (self.folder / "slow").exists():
             time.sleep(1)
@@ -97,6 +102,11 @@ async def both_answer(dialogue: WorkerDialogue, folder: Path) -> set[int]:
     return {int(answer.split()[0]) for answer in await asyncio.gather(*turns)}
 
 
+def prepared_in(folder: Path) -> dict[str, str]:
+    """Which text which worker has prepared for."""
+    return dict(path.name.split()[1:] for path in folder.glob("expects *"))
+
+
 def processes() -> dict[int, psutil.Process]:
     """All of ours that live, by number."""
     return {one.pid: one for one in psutil.Process().children(recursive=True)}
@@ -107,6 +117,38 @@ async def test_turns_are_shared_out_among_processes_of_their_own(
 ) -> None:
     numbers = await both_answer(dialogue, tmp_path)
     assert os.getpid() not in numbers
+
+
+async def test_the_turn_goes_to_the_worker_that_prepared_for_it(
+    dialogue: WorkerDialogue, tmp_path: Path
+) -> None:
+    for text in ("first", "second", "third"):  # two have something to do then
+        dialogue.expect(text)
+    await until(lambda: len(prepared_in(tmp_path)) == 2)
+    prepared = prepared_in(tmp_path)
+    assert set(prepared) == {"first", "second"}
+    assert len(set(prepared.values())) == 2
+    for text in ("second", "first"):
+        assert (await say(dialogue, text)).split()[0] == prepared[text]
+
+
+async def test_an_expected_turn_that_never_comes_is_forgotten(
+    dialogue: WorkerDialogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "EXPECT_SECONDS", 0.05)
+    dialogue.expect("refused")
+    dialogue.expect("refused-too")
+    await asyncio.sleep(0.2)
+    dialogue.expect("later")
+    await until(lambda: "later" in prepared_in(tmp_path))
+
+
+async def test_a_text_that_ends_the_worker_preparing_for_it_costs_no_answer(
+    dialogue: WorkerDialogue, tmp_path: Path
+) -> None:
+    dialogue.expect("die")
+    assert (await say(dialogue, "hello")).endswith("old")
+    assert len(await both_answer(dialogue, tmp_path)) == 2
 
 
 async def test_a_turn_that_waits_holds_up_no_other(

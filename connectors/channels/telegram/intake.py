@@ -12,7 +12,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.model.conversation import Button, EntryKind, Inbound
-from bot.services.ports import Announcer, Log, Refused, Store
+from bot.services.ports import Arrivals, Log, Refused, Store
 from bot.services.receive_message import receive_message
 from connectors.channels.telegram.parse import CHANNEL, Bot, Press, parse
 
@@ -24,7 +24,7 @@ NOT_TAKEN_IN = "［没有收下的消息］"
 class Intake:
     """`username` is set once Telegram has told it."""
 
-    def __init__(self, store: Store, announcer: Announcer, bot: telegram.Bot) -> None:
+    def __init__(self, store: Store, announcer: Arrivals, bot: telegram.Bot) -> None:
         self._store = store
         self._announcer = announcer
         self._bot = bot
