@@ -205,21 +205,46 @@ def calls_again(text: str) -> bool:
 _CALLED = re.compile(r"[\u4e00-\u9fff]的?那个")
 
 
+def asks_what_is_in(text: str) -> bool:
+    """Whether something may be a part of what is under discussion: “消防也在里头吗”."""
+    return bool(_IN_IT.search(text))
+
+
+_IN_IT = re.compile(
+    r"在(?:它|这|这个|那)?(?:里头|里面|里边|其中|范围内|当中)了?(?:吗|么|不|没|呢|吧)?$"
+    r"|^(?:那|它|这个|这里|里头|里面|里边|也|都|,|，)*(?:包不包|含不含|包括|包含|含)"
+    r"(?:不包括|不包含|着)?"
+    r"[^,，。哪啥什多几]{2,8}(?:吗|么|不|没|呢)?$"
+    r"|\b(?:does|is|are)\b.{1,30}\b(?:included?|part of (?:it|this|that))\b"
+)
+
+
 def says_which(text: str) -> bool:
-    """Whether a message begins with another one of the kind: “燃气那块怎么申请”."""
+    """Whether a message begins with another of the kind: “燃气那块怎么申请”, “水保的呢，报哪”."""
     return bool(_WHICH.match(text))
 
 
-_WHICH = re.compile(r"^(?:那|那么)?[\u4e00-\u9fff]{1,4}?(?:那块|那边|那头|这块)")
+_WHICH = re.compile(
+    r"^(?:那|那么)?[\u4e00-\u9fff]{1,4}?(?:那块|那边|那头|这块)"
+    r"|^(?:那|那么)?(?![我俺咱])[\u4e00-\u9fff]{1,6}?的?[呢咧嘞][,，?？ ]+[^呢]"
+)
 
 
 def asks_the_same(text: str) -> bool:
     """Whether a message only names, for the same question again: “用气呢”."""
     bare = text.rstrip("?？。!！ ")
+    if _SAME_ELSEWHERE.search(bare):
+        return True
     return len(bare) <= SHORT and bare.endswith(("呢", "咧", "嘞", "呐"))
 
 
 SHORT = 10  # characters of “…呢” that only names
+# In English (“and for water?”), Japanese (“ガスは？”) and Korean (“가스는요?”).
+_SAME_ELSEWHERE = re.compile(
+    r"^(?:ok(?:ay)?,? |so |then )?(?:(?:and )?(?:what|how) about|and for|same for)\b[^,.]{2,30}$"
+    r"|^(?:じゃあ?|では|それでは|で)?[、 ]?[^、。\u0020]{1,10}(?:は|の場合は?|はどう(?:ですか?)?)$"
+    r"|^(?:그럼 |그러면 )?[\uac00-\ud7af]{1,8}(?:은|는)(?:요)?$"
+)
 
 
 def says_the_same(text: str) -> bool:

@@ -29,6 +29,7 @@ from knowledge.conversation.heard import (
     Weights,
 )
 from knowledge.conversation.resolver import Resolver
+from knowledge.loader import Catalogue as Knowledge
 from knowledge.schema import Matter
 from knowledge.search.decide import Sureness, Thresholds
 from knowledge.search.linker import Links
@@ -113,11 +114,17 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             likeness=current.matters.likeness,
             mask=current.matters.names.mask,
             common_part=lambda slugs: common_part([current.catalogue.name(s) for s in slugs]),
-            matters_of_term=lambda term: tuple(current.catalogue.terms[term].matters),
+            matters_of_term=lambda term: _own_matters(current.catalogue, term),
             services=current.services,
             names=lambda slug: _called(current.catalogue.matters[slug]),
             fits=lambda slugs, text: fits(current.catalogue, slugs, text),
         )
+
+
+def _own_matters(catalogue: Knowledge, term: str) -> tuple[str, ...]:
+    """Matters that a term is the name of, as “联合验收” is; most terms only bear on theirs."""
+    found = catalogue.terms[term]
+    return tuple(slug for slug in found.matters if found.name in catalogue.name(slug))
 
 
 def _called(matter: Matter) -> tuple[str, ...]:

@@ -7,12 +7,18 @@ from collections.abc import Callable
 
 from knowledge.conversation.heard import CLEAR, HARDLY_ANY, Context, Heard, Weights
 from knowledge.conversation.wording import asks_on
-from knowledge.references import asks_the_same, follows_on, is_correction, says_the_same
+from knowledge.references import (
+    asks_the_same,
+    asks_what_is_in,
+    follows_on,
+    is_correction,
+    says_the_same,
+)
 from knowledge.second_question import CLAUSES, asked_in_parts, cued_aspects, in_order, second_asked
 
 # What describes a situation is often taken for one of these.
 DESCRIBING = ("overview", "conditions", "prerequisites", "process")
-PREREQUISITES = "prerequisites"
+OVERVIEW, PREREQUISITES = "overview", "prerequisites"
 SECOND_SURELY = 0.4
 SURE = 0.8  # with less, another aspect that the words ask for outright may be meant
 OFTEN = 0.15
@@ -23,6 +29,8 @@ def aspects_of(
 ) -> tuple[str | None, str | None]:
     """The aspect, and a second one when two are asked."""
     last = last_aspect(context)
+    if context.matter and asks_what_is_in(heard.text):
+        return OVERVIEW, None
     if last and not _says_its_own(heard, context, weights, mask):
         return last, None
     both = _both_asked(heard)

@@ -113,7 +113,7 @@ class Catalogue:
     likeness: Callable[[str], Mapping[str, float]]  # how like a matter each other one is, 0…1
     mask: Callable[[str], str]  # the text without names of matters
     common_part: Callable[[tuple[str, ...]], str]  # what the names of some matters share
-    matters_of_term: Callable[[str], tuple[str, ...]]
+    matters_of_term: Callable[[str], tuple[str, ...]]  # what a term is the name of, too
     services: frozenset[str] = frozenset()  # matters that are an intermediary's service
     names: Callable[[str], Sequence[str]] = lambda slug: ()  # a matter's, in one spelling
     fits: Callable[[Sequence[str], str], Mapping[str, float]] = _nothing_told

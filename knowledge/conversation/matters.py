@@ -23,6 +23,7 @@ from knowledge.conversation.heard import (
 from knowledge.conversation.wording import LEAST, left_of, question_of_story
 from knowledge.references import (
     asks_the_same,
+    asks_what_is_in,
     calls_again,
     denied_part,
     is_correction,
@@ -51,6 +52,13 @@ SERVICE = 0.4  # for a service in the place of an approval
 _COMPARED = re.compile(
     r"^(?:那|那么|但是|可是|，|,)*(?:它|这个|这事|该事项)(?:跟|和|与|同|比|要在|得在|在|是不是)"
 )
+
+
+def _more_of(name: str, own: Iterable[str]) -> list[str]:
+    """What a name has beside one of others that it begins or ends with."""
+    parts = [part for part in own if len(part) > LEAST and part != name]
+    begins = [name.removeprefix(part) for part in parts if name.startswith(part)]
+    return begins + [name.removesuffix(part) for part in parts if name.endswith(part)]
 
 
 def _asks_of_another(heard: Heard) -> bool:
@@ -88,10 +96,14 @@ class MatterFinder:
         if not context.matter:
             return self._without_matter(heard, context)
         asks_on = heard.names_nothing or self._says_only_its_kind(heard, context.matter)
-        if not points_elsewhere(heard.text) and (asks_on or _COMPARED.search(heard.text)):
+        stays = asks_on or _COMPARED.search(heard.text) or asks_what_is_in(heard.text)
+        if stays and not points_elsewhere(heard.text):
             return Decision(context.matter, (), 1.0)
         if is_statement(heard.text) and denied_part(heard.text):
             return self._told_apart(heard, context.matter)
+        sibling = self._sibling(heard, context.matter)
+        if sibling:
+            return Decision(sibling, (), CLEAR)
         links = self._in_context(heard, context)
         best, share = links.best(1)[0]
         if best == context.matter and share >= self._limits.known:
@@ -102,6 +114,25 @@ class MatterFinder:
         if spoken_of or (decision.offer and self._is_part_of_its_name(heard, context.matter)):
             return Decision(context.matter, (), links.of[context.matter])
         return decision
+
+    def _sibling(self, heard: Heard, matter: str) -> str | None:
+        """The one like it whose name has a word more that is said: “走备案” of an acceptance."""
+        if heard.named or heard.top >= CLEAR:
+            return None
+        own = self._catalogue.names(matter)
+        near = self._catalogue.likeness(matter)
+        found = [
+            slug
+            for slug, like in near.items()
+            if slug != matter
+            and like >= TWIN
+            and any(
+                len(more) >= LEAST and more in heard.text and not any(more in n for n in own)
+                for name in self._catalogue.names(slug)
+                for more in _more_of(name, own)
+            )
+        ]
+        return found[0] if len(found) == 1 else None
 
     def _names_no_other(self, heard: Heard) -> bool:
         tells = is_statement(heard.text) or asks_only_at_the_end(heard.text)

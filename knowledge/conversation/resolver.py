@@ -139,10 +139,10 @@ class Resolver:
     def _policy(self, heard: Heard, share: float) -> Outcome:
         best = heard.terms.best(1)
         term = best[0][0] if best else None
-        related = self._catalogue.matters_of_term(term) if term else ()
+        own = self._catalogue.matters_of_term(term) if term else ()
         matter = mentioned(heard.matters)
         return Outcome(
-            POLICY, matter=matter if matter in related else None, term=term, confidence=share
+            POLICY, matter=matter if matter in own else None, term=term, confidence=share
         )
 
     def _question(self, heard: Heard, context: Context, share: float) -> Outcome:

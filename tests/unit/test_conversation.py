@@ -8,7 +8,13 @@ import pytest
 
 from knowledge.conversation.heard import Catalogue, Context, Heard, Outcome, Weights
 from knowledge.conversation.resolver import Resolver
-from knowledge.references import ordinal_of, without_denials
+from knowledge.references import (
+    asks_the_same,
+    asks_what_is_in,
+    ordinal_of,
+    says_which,
+    without_denials,
+)
 from knowledge.search.decide import Sureness, Thresholds
 from knowledge.search.linker import Links
 
@@ -316,6 +322,52 @@ def test_the_same_may_hold_for_another() -> None:
     said = heard("暖气也一样吗", SURE_OF["c"], act="out_of_scope", overview=0.9)
     found = understood(said, PAST)
     assert (found.act, found.matter, found.aspect) == ("ask_matter", "c", "materials")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["and for water?", "what about gas", "ガスは？", "じゃあ水道は？", "가스는요?", "那用气呢"],
+)
+def test_another_is_asked_the_same_in_any_language(text: str) -> None:
+    said = heard(text, Links({"c": 0.5, "a": 0.1}, 0.4), overview=0.5)
+    found = understood(said, Context(matter="a", aspect="fee", history=(("a", "fee"),)))
+    assert asks_the_same(text)
+    assert found.aspect == "fee"
+
+
+@pytest.mark.parametrize(
+    "text", ["how long does it take?", "and the fee?", "でも費用はいくら", "我呢,想问c"]
+)
+def test_what_asks_something_of_its_own_does_not_ask_the_same(text: str) -> None:
+    assert not asks_the_same(text)
+    assert not says_which(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["质监也在里头吗", "包括质监吗", "里面包含质监不", "is the supervision included?"]
+)
+def test_what_may_be_a_part_of_it_is_asked_of_the_matter_under_discussion(text: str) -> None:
+    found = understood(heard(text, SURE_OF["c"], conditions=0.9), PAST)
+    assert (found.act, found.matter, found.aspect) == ("ask_matter", "a", "overview")
+
+
+@pytest.mark.parametrize("text", ["包括哪些材料", "质监手续包括什么", "施工证在哪办"])
+def test_what_is_in_it_is_another_question(text: str) -> None:
+    assert not asks_what_is_in(text)
+
+
+def test_a_word_more_means_the_sibling_with_that_word() -> None:
+    names = {"a": ["消防验收"], "b": ["消防验收备案"], "c": ["合同备案"]}
+    catalogue = replace(CATALOGUE, names=lambda slug: names[slug])
+    between = Links({"c": 0.45, "b": 0.4}, 0.15)
+    found = Resolver(LIMITS, WEIGHTS, catalogue).resolve(
+        heard("那就走备案呗,收费吗", between), PAST
+    )
+    assert (found.act, found.matter) == ("ask_matter", "b")
+    out_of_the_blue = Resolver(LIMITS, WEIGHTS, catalogue).resolve(
+        heard("那就走备案呗,收费吗", between), Context()
+    )
+    assert out_of_the_blue.act == "clarify"
 
 
 def test_two_are_compared_in_english_too() -> None:
