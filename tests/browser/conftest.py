@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    sync_playwright,
+)
 
 from tests.browser.people import StewardAtDesk, Visitor
 from tests.browser.rehearsal import PASSWORD, STEWARDS, Complaints, Rehearsal
@@ -160,3 +167,11 @@ def signed_in(new_page: NewPage, rehearsal: Rehearsal, name: str) -> StewardAtDe
     steward.signs_in(PASSWORD)
     steward.rows.first.or_(steward.page.get_by_text("没有会话排队").first).wait_for()
     return steward
+
+
+def picture(shown: Page | Locator, name: str) -> None:
+    """Kept only where somebody asks for pictures."""
+    folder = os.environ.get("BANGBAN_TEST_PICTURES")
+    if folder:
+        whole = {"full_page": True} if isinstance(shown, Page) else {}
+        shown.screenshot(path=str(Path(folder) / f"{name}.png"), **whole)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 from io import BytesIO
 from pathlib import Path
 
 from openpyxl import load_workbook
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import ViewportSize, expect
 
 from bot.model.conversation import Draft, Enterprise, EntryKind
 from bot.services.give_checklist import TITLE
 from bot.services.my_cases import Wanted
 from bot.services.my_missing import tell_missing
 from connectors.platforms.demo import SAMPLE_ENTERPRISES
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, picture
 from tests.browser.people import StewardAtDesk, Visitor
 from tests.browser.rehearsal import Rehearsal
 
@@ -24,14 +23,6 @@ FACTORY = "2509-210106-04-01-900001"
 INSURANCE = "工伤保险参保证明"
 PHONE: ViewportSize = {"width": 390, "height": 800}
 QUESTION = "还缺什么材料"
-
-
-def picture(shown: Page | Locator, name: str) -> None:
-    """Kept only where somebody asks for pictures."""
-    folder = os.environ.get("BANGBAN_TEST_PICTURES")
-    if folder:
-        whole = {"full_page": True} if isinstance(shown, Page) else {}
-        shown.screenshot(path=str(Path(folder) / f"{name}.png"), **whole)
 
 
 def given_what_is_missing(rehearsal: Rehearsal) -> None:

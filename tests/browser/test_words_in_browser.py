@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from bot.model.conversation import Enterprise
 from bot.model.word import WordKind
 from connectors.platforms.demo import SAMPLE_ENTERPRISES
-from tests.browser.conftest import NewPage, signed_in
+from tests.browser.conftest import NewPage, picture, signed_in
 from tests.browser.people import Visitor
 from tests.browser.rehearsal import STEWARDS, Rehearsal
 from tests.fakes.words import a_word
@@ -44,9 +44,13 @@ def test_a_steward_looks_at_cases_and_switches_reminders_off(
     button.click()
     dialog = steward.page.get_by_role("dialog", name="办件提醒")
     expect(dialog.get_by_role("listitem")).to_have_count(2)
-    dialog.get_by_role("listitem").filter(has_text="办件消失").get_by_role(
-        "button", name="已查看"
-    ).click()
+    gone = dialog.get_by_role("listitem").filter(has_text="办件消失")
+    gone.get_by_role("button", name="变化记录").click()
+    history = steward.page.get_by_role("dialog", name="变化记录")
+    expect(history).to_contain_text("跟踪审批系统以来没有这个办件的变化。")  # none is followed here
+    picture(steward.page, "alert-history")
+    history.get_by_role("button", name="关闭").click()
+    gone.get_by_role("button", name="已查看").click()
     expect(dialog.get_by_role("listitem")).to_have_count(1)
     dialog.get_by_role("button", name="打开会话").click()
     steward.page.get_by_role("button", name="提醒：开").click()

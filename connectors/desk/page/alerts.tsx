@@ -2,6 +2,7 @@ import type { JSX, RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { dayAndTime } from "../../page/clock";
 import { type Alert, deskApi, type MorningDigest, type Steward } from "./desk_api";
+import { History } from "./history";
 
 const LOOK_EVERY_MS = 60_000;
 
@@ -89,6 +90,7 @@ interface CasesProps {
 }
 
 function Cases({ title, cases, alerts, onOpen }: CasesProps): JSX.Element | null {
+  const [shown, setShown] = useState<Alert | null>(null);
   if (cases.length === 0) return null;
   return (
     <section>
@@ -113,6 +115,9 @@ function Cases({ title, cases, alerts, onOpen }: CasesProps): JSX.Element | null
                   打开会话
                 </button>
               )}
+              <button type="button" onClick={() => setShown(one)}>
+                变化记录
+              </button>
               <button type="button" onClick={() => void alerts.markSeen(one)}>
                 已查看
               </button>
@@ -120,6 +125,9 @@ function Cases({ title, cases, alerts, onOpen }: CasesProps): JSX.Element | null
           </li>
         ))}
       </ul>
+      {shown && (
+        <History matter={shown.matter} caseNo={shown.case_no} onClose={() => setShown(null)} />
+      )}
     </section>
   );
 }

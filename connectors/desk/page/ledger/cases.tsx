@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { History } from "./history";
+import { History } from "../history";
 import { type Ledger, type LedgerLine, type List, PAGE, PROBLEMS } from "./ledger_api";
 
 const NAMES = {
@@ -56,7 +56,9 @@ export function Cases({ ledger, list, offset, onOffset }: Props): JSX.Element {
           下一页
         </button>
       </p>
-      {shown && <History line={shown} onClose={() => setShown(null)} />}
+      {shown && (
+        <History matter={shown.matter} caseNo={shown.case_no} onClose={() => setShown(null)} />
+      )}
     </>
   );
 }

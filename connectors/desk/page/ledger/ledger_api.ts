@@ -48,16 +48,6 @@ export interface Answer {
   ledger: Ledger | null;
 }
 
-/** What was seen to change on the approval system; `at` is when it was seen. */
-export interface Change {
-  no: number;
-  at: string;
-  seen_by: string;
-  label: string;
-  alarming: boolean;
-  note: string;
-}
-
 export interface Wish {
   list: List;
   department: string;
@@ -73,21 +63,7 @@ function asked(wish: Wish): URLSearchParams {
   return new URLSearchParams({ ...wish, silent: String(wish.silent) });
 }
 
-async function history(caseNo: string): Promise<Change[]> {
-  const found: Change[] = [];
-  for (;;) {
-    const after = found.at(-1)?.no ?? 0;
-    const about = new URLSearchParams({ about: caseNo, after: String(after) });
-    const { changes } = await requestJson<{ changes: Change[] }>(`${ROOT}/changes?${about}`);
-    if (!changes.length) return found;
-    found.push(...changes);
-  }
-}
-
 export const ledgerApi = {
-  /** All changes of a case, oldest first. */
-  history,
-
   look: (wish: Wish, offset: number) =>
     requestJson<Answer>(`${ROOT}?${asked(wish)}&offset=${offset}`),
 

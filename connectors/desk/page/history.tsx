@@ -1,30 +1,30 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { dayAndTime } from "../../../page/clock";
-import { type Change, type LedgerLine, ledgerApi } from "./ledger_api";
+import { dayAndTime } from "../../page/clock";
+import { type Change, historyOf } from "./history_api";
 
 interface Props {
-  line: LedgerLine;
+  matter: string;
+  caseNo: string;
   onClose: () => void;
 }
 
 /** All that was seen to change of one case: when, what, and by which process. */
-export function History({ line, onClose }: Props): JSX.Element {
+export function History({ matter, caseNo, onClose }: Props): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const [changes, setChanges] = useState<Change[] | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   useEffect(() => {
     dialog.current?.showModal();
-    ledgerApi
-      .history(line.case_no)
+    historyOf(caseNo)
       .then(setChanges)
       .catch((error: unknown) => setTrouble((error as Error).message));
-  }, [line.case_no]);
+  }, [caseNo]);
   return (
     <dialog ref={dialog} class="history" aria-labelledby="history-title" onClose={onClose}>
       <h2 id="history-title">变化记录</h2>
       <p>
-        {line.matter}，办件 {line.case_no}
+        {matter}，办件 {caseNo}
       </p>
       {trouble && <p role="alert">{trouble}</p>}
       {!changes && !trouble && <p role="status">正在读取…</p>}
