@@ -1,9 +1,10 @@
-"""The second of two questions in one message: “要啥材料，几天能下来”."""
+"""What the parts of a message ask: “要啥材料，几天能下来”, “盖好一半了，消防图得送哪审”."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from re import Pattern
@@ -14,15 +15,22 @@ from knowledge.yaml_source import read_yaml
 FILE = Path(__file__).parent / "aspect_cues.yml"
 CLAUSES = re.compile(r"[,，。.;；?？!！、\n]+|\band\b|另外|还有|以及|顺便|并且")
 LEAST = 2  # characters of a clause that may ask something
+SHORTEST = 3  # … and of a part that is heard by itself
+LEAST_SHARE = 1e-4  # neither the whole nor a part rules an aspect out
 # Typed on a phone, a space is a comma; a question's last word ends it without one.
 PARTS = re.compile(
-    CLAUSES.pattern + r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[吗嗎么呢])(?=\w{3})"
+    CLAUSES.pattern + r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[吗嗎呢])(?=\w{3})"
+    r"|(?<=么)(?<![什怎那这多要甚]么)(?=\w{3})"
 )
 PARTS_HEARD = 3  # of a long story the last ones; each costs a sentence to the encoder
-POSSIBLE = 0.02  # of an aspect that the whole message may ask for; below it nobody asks twice
-# What surrounds a question often sounds like one of these by itself.
-VAGUE = frozenset({"overview", "conditions", "prerequisites", "process"})
-CONCRETE_ASKED, VAGUE_ASKED = 0.9, 0.95
+SURELY = 0.9  # of an aspect: with less, a part does not tell what it asks
+WORDS_OF_ASKING = re.compile(
+    r"[?？吗嗎么嘛呢]|[啥谁誰哪几幾咋何]|什么|什麼|怎|如何|多[少久长長大高远]|是否|还是|還是|行不|能不|有没有"
+    r"|([\u4e00-\u9fff])[不没]\1|[不没]$|发我|列(?:一下|个|出)|说说|讲讲|介绍"
+    r"|ですか|ますか|でしょうか|까|나요|죠|어떻|뭐|무엇|언제|얼마|어디|누가|며칠"
+    r"|\b(?:how|what|which|where|when|who|why|is|are|do|does|can|could|should|must)\b"
+)
+TELLS = re.compile(r"[没不别][^,，吗么]{0,3}(?:多少|几|啥|什么)(?!.*[吗么])")  # “不费多少钱”
 
 
 def second_asked(text: str, first: str, shares: Mapping[str, float]) -> str | None:
@@ -39,36 +47,40 @@ def second_asked(text: str, first: str, shares: Mapping[str, float]) -> str | No
     return max(sorted(others), key=lambda aspect: shares.get(aspect, 0.0), default=None)
 
 
-def asked_in_parts(
-    text: str,
-    shares: Mapping[str, float],
-    asks: Callable[[str], bool],
-    shares_of: Callable[[Sequence[str]], Sequence[Mapping[str, float]]],
-) -> tuple[str, str] | None:
-    """The two aspects that the parts of a text ask for, in their order, when they ask for two.
+def asking_parts(text: str) -> list[str]:
+    """The parts of a text, as it was said, that ask something; of many the last ones. None of a
+    text that has only one part."""
+    parts = [part for part in PARTS.split(text) if part and len(part.strip()) >= SHORTEST]
+    return [part for part in parts if _asks(normalise(part))][-PARTS_HEARD:] if parts[1:] else []
 
-    `shares` are those of the whole, `shares_of` hears parts, each by itself, and `asks` tells
-    whether a normalised part asks at all. What it finds and misses: bot/decisions/0014.
-    """
-    possible = {aspect for aspect, share in shares.items() if share >= POSSIBLE}
-    if len(possible) < 2:
-        return None
-    parts = [part for part in PARTS.split(text) if len(part.strip()) >= LEAST]
-    asking = [part for part in parts if asks(normalise(part))]
-    if len(asking) < 2:
-        return None
-    heard = [_surely_asked(alone) for alone in shares_of(asking[-PARTS_HEARD:])]
-    asked = [aspect for aspect in dict.fromkeys(heard) if aspect in possible]
+
+def _asks(part: str) -> bool:
+    return bool(WORDS_OF_ASKING.search(part)) and not TELLS.search(part)
+
+
+def two_asked(
+    shares: Mapping[str, float], parts: Sequence[Mapping[str, float]]
+) -> tuple[str, str] | None:
+    """The two aspects that parts surely ask for, each heard by itself, in their order; of more
+    the two that are likelier by the `shares` of the whole. What it finds and misses:
+    bot/decisions/0014."""
+    heard = [max(sorted(alone), key=alone.__getitem__) for alone in parts]
+    asked = dict.fromkeys(
+        aspect for aspect, alone in zip(heard, parts, strict=True) if alone[aspect] >= SURELY
+    )
     likeliest = sorted(asked, key=lambda aspect: (-shares[aspect], aspect))[:2]
     both = [aspect for aspect in asked if aspect in likeliest]
     return (both[0], both[1]) if len(both) == 2 else None
 
 
-def _surely_asked(shares: Mapping[str, float]) -> str | None:
-    aspect = max(sorted(shares), key=lambda name: shares[name])
-    return (
-        aspect if shares[aspect] >= (VAGUE_ASKED if aspect in VAGUE else CONCRETE_ASKED) else None
-    )
+def agreed(whole: Mapping[str, float], part: Mapping[str, float]) -> dict[str, float]:
+    """What a message asks, by all of it and by the part of it that asks: the geometric mean."""
+    means = {
+        aspect: math.sqrt((whole[aspect] + LEAST_SHARE) * (part[aspect] + LEAST_SHARE))
+        for aspect in whole
+    }
+    total = sum(means.values())
+    return {aspect: mean / total for aspect, mean in means.items()}
 
 
 def in_order(text: str, one: str, other: str) -> tuple[str, str]:

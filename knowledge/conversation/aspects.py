@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from knowledge.conversation.heard import CLEAR, HARDLY_ANY, Context, Heard, Weights
 from knowledge.conversation.wording import asks_on
@@ -14,13 +15,22 @@ from knowledge.references import (
     is_correction,
     says_the_same,
 )
-from knowledge.second_question import CLAUSES, asked_in_parts, cued_aspects, in_order, second_asked
+from knowledge.second_question import (
+    CLAUSES,
+    agreed,
+    asking_parts,
+    cued_aspects,
+    in_order,
+    second_asked,
+    two_asked,
+)
 
 # What describes a situation is often taken for one of these.
 DESCRIBING = ("overview", "conditions", "prerequisites", "process")
 OVERVIEW, PREREQUISITES = "overview", "prerequisites"
 SECOND_SURELY = 0.4
 SURE = 0.8  # with less, another aspect that the words ask for outright may be meant
+SURE_BY_ITSELF = 0.95  # the whole message; with less, the part that asks is heard, too
 OFTEN = 0.15
 
 
@@ -29,14 +39,17 @@ def aspects_of(
 ) -> tuple[str | None, str | None]:
     """The aspect, and a second one when two are asked."""
     last = last_aspect(context)
+    heard, alone = _with_its_parts(heard)
     if context.matter and asks_what_is_in(heard.text):
         return OVERVIEW, None
     if last and not _says_its_own(heard, context, weights, mask):
         return last, None
-    both = _both_asked(heard)
+    both = two_asked(heard.aspects, alone) if len(alone) > 1 else None
     if both and not follows_on(heard.text):
         return both
     first = _first(heard)
+    if len(alone) == 1:
+        return first, second_asked(heard.text, first, heard.aspects)
     ranked = sorted(heard.aspects.items(), key=lambda item: (-item[1], item[0]))
     others = [(name, share) for name, share in ranked if name != first]
     also = None
@@ -51,14 +64,17 @@ def last_aspect(context: Context) -> str | None:
     return context.offer_aspect if context.offer else context.aspect
 
 
-def _both_asked(heard: Heard) -> tuple[str, str] | None:
-    if heard.aspects_of_parts is None:
-        return None
-    return asked_in_parts(heard.said, heard.aspects, _asks, heard.aspects_of_parts)
-
-
-def _asks(part: str) -> bool:
-    return not is_statement(part) or bool(cued_aspects(part))
+def _with_its_parts(heard: Heard) -> tuple[Heard, Sequence[Mapping[str, float]]]:
+    """The message, and what each of its parts asks where several do, or where one does and the
+    whole leaves it open. What is told beside the only question must not drown it."""
+    parts = asking_parts(heard.said) if heard.aspects_of_parts else []
+    if not parts or (len(parts) == 1 and heard.aspects[heard.aspect] >= SURE_BY_ITSELF):
+        return heard, ()
+    assert heard.aspects_of_parts is not None
+    alone = heard.aspects_of_parts(parts)
+    if len(parts) > 1:
+        return heard, alone
+    return replace(heard, aspects=agreed(heard.aspects, alone[0])), alone
 
 
 def _first(heard: Heard) -> str:

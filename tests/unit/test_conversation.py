@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -157,6 +158,30 @@ def test_two_aspects_in_one_message() -> None:
     said = heard("施工证多久,收费吗", SURE_OF["c"], time_limit=0.55, fee=0.4)
     found = resolver().resolve(said, Context())
     assert (found.aspect, found.aspect2) == ("time_limit", "fee")
+
+
+def test_the_part_that_asks_is_heard_where_the_whole_leaves_it_open() -> None:
+    said = heard("盖了一半了,归哪个局管", SURE_OF["c"], conditions=0.8, department=0.15)
+    alone = {"conditions": 0.02, "department": 0.98}
+    said = replace(said, said="盖了一半了,归哪个局管", aspects_of_parts=lambda parts: [alone])
+    assert resolver().resolve(said, Context()).aspect == "department"
+
+
+def test_no_part_is_heard_where_the_whole_is_sure() -> None:
+    def refused(parts: Sequence[str]) -> list[dict[str, float]]:
+        raise AssertionError(parts)
+
+    said = heard("盖了一半了,归哪个局管", SURE_OF["c"], department=0.99, fee=0.01)
+    said = replace(said, said="盖了一半了,归哪个局管", aspects_of_parts=refused)
+    assert resolver().resolve(said, Context()).aspect == "department"
+
+
+def test_two_parts_that_ask_are_both_answered_in_their_order() -> None:
+    said = heard("归哪个局管,收费吗", SURE_OF["c"], fee=0.99, department=0.01)
+    alone = [{"department": 0.97, "fee": 0.03}, {"department": 0.01, "fee": 0.99}]
+    said = replace(said, said="归哪个局管,收费吗", aspects_of_parts=lambda parts: alone)
+    found = resolver().resolve(said, Context())
+    assert (found.aspect, found.aspect2) == ("department", "fee")
 
 
 @pytest.mark.parametrize(
