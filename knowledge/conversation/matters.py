@@ -40,7 +40,7 @@ from knowledge.references import (
     says_which,
     without_denials,
 )
-from knowledge.search.decide import Decision, Thresholds, decide
+from knowledge.search.decide import Decision, Thresholds, decide, to_offer
 from knowledge.search.linker import Links
 
 RIVALS = 4  # matters that a message may reasonably be between
@@ -110,7 +110,10 @@ class MatterFinder:
             return Decision(best, (), share)
         several = 0.0 if _asks_of_another(heard) and share >= SURELY else ambiguous(heard)
         decision = decide(links, self._limits, several)
-        spoken_of = context.matter in decision.offer and self._names_no_other(heard)
+        near = context.matter in to_offer(links.best(RIVALS), self._limits)
+        spoken_of = (
+            near and self._names_no_other(heard) and not self._tells_another(heard, decision)
+        )
         if spoken_of or (decision.offer and self._is_part_of_its_name(heard, context.matter)):
             return Decision(context.matter, (), links.of[context.matter])
         return decision
@@ -133,6 +136,10 @@ class MatterFinder:
             )
         ]
         return found[0] if len(found) == 1 else None
+
+    def _tells_another(self, heard: Heard, decision: Decision) -> bool:
+        """Whether another matter is meant, though it is not called by its name."""
+        return decision.matter is not None and (heard.top >= SURELY or not is_statement(heard.text))
 
     def _names_no_other(self, heard: Heard) -> bool:
         tells = is_statement(heard.text) or asks_only_at_the_end(heard.text)

@@ -20,7 +20,7 @@ from knowledge.search.decide import Sureness, Thresholds
 from knowledge.search.linker import Links
 
 LIMITS = Thresholds(
-    5, missed=0.2, known=0.3, offered=0.15, sureness=Sureness(-2.25, 0.08, -0.48, -0.4)
+    5, missed=0.2, known=0.3, offered=0.15, sureness=Sureness(-1.95, 0.08, -0.48, -0.4)
 )
 WEIGHTS = Weights(
     asking=3, same_matter=3, offered=20, earlier=2, aspect=0.4, aspect_of_answer=0.9,
