@@ -23,6 +23,7 @@ from knowledge.search.compiling import FORM, Tell, compile_index
 from knowledge.search.index import CatalogueIndex, Encode, Entry, Index
 from knowledge.search.large import LargeIndex, kept_speller
 from knowledge.search.spelling import Speller
+from knowledge.second_question import to_be_heard
 
 log = logging.getLogger(__name__)
 CACHE = ROOT / ".cache"
@@ -79,9 +80,10 @@ def use_catalogue(catalogue: Catalogue) -> None:
 
 
 def warm(texts: Sequence[str]) -> None:
-    """Encode messages ahead of the graph, together."""
+    """Encode messages ahead of the graph, together, with the parts of them that will be heard."""
     current = searchable()
-    current.encoder.encode_ahead([current.speller.read(text) for text in texts])
+    every = (said for text in texts for said in (text, *to_be_heard(text)))
+    current.encoder.encode_ahead([current.speller.read(said) for said in every])
 
 
 def build(

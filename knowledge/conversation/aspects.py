@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from knowledge.conversation.heard import CLEAR, HARDLY_ANY, Context, Heard, Weights
@@ -21,6 +21,7 @@ from knowledge.second_question import (
     asking_parts,
     cued_aspects,
     in_order,
+    outright,
     second_asked,
     two_asked,
 )
@@ -71,10 +72,26 @@ def _with_its_parts(heard: Heard) -> tuple[Heard, Sequence[Mapping[str, float]]]
     if not parts or (len(parts) == 1 and heard.aspects[heard.aspect] >= SURE_BY_ITSELF):
         return heard, ()
     assert heard.aspects_of_parts is not None
-    alone = heard.aspects_of_parts(parts)
     if len(parts) > 1:
-        return heard, alone
+        return heard, _alone(parts, heard.aspects, heard.aspects_of_parts)
+    alone = heard.aspects_of_parts(parts)
     return replace(heard, aspects=agreed(heard.aspects, alone[0])), alone
+
+
+def _alone(
+    parts: Sequence[str],
+    aspects: Iterable[str],
+    hear: Callable[[Sequence[str]], Sequence[Mapping[str, float]]],
+) -> list[Mapping[str, float]]:
+    """What each of several parts asks; what says it outright is not heard."""
+    said = [outright(part) for part in parts]
+    unsaid = [part for part, aspect in zip(parts, said, strict=True) if aspect is None]
+    shares = iter(hear(unsaid) if unsaid else ())
+    return [next(shares) if aspect is None else _only(aspect, aspects) for aspect in said]
+
+
+def _only(said: str, aspects: Iterable[str]) -> dict[str, float]:
+    return {aspect: float(aspect == said) for aspect in {said, *aspects}}
 
 
 def _first(heard: Heard) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from knowledge.second_question import agreed, asking_parts, in_order, second_asked, two_asked
+from knowledge.second_question import (
+    agreed,
+    asking_parts,
+    in_order,
+    outright,
+    second_asked,
+    to_be_heard,
+    two_asked,
+)
 from knowledge.text import normalise
 
 
@@ -88,6 +96,25 @@ WHOLE = {"materials": 0.6, "time_limit": 0.3, "department": 0.03, "conditions": 
 )
 def test_the_parts_that_ask(text: str, parts: list[str]) -> None:
     assert asking_parts(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("part", "aspect"),
+    [
+        ("要什么材料", "materials"),
+        ("几天能下来", "time_limit"),
+        ("要什么材料几天能下来", None),  # two
+        ("这么弄行不行", None),  # none
+        ("How long is it valid", None),
+    ],
+)
+def test_a_part_says_outright_what_it_asks(part: str, aspect: str | None) -> None:
+    assert outright(part) == aspect
+
+
+def test_only_what_does_not_say_it_outright_has_to_be_heard() -> None:
+    assert to_be_heard("要什么材料，备几套图，得几天") == ["备几套图"]
+    assert to_be_heard("图画好了，备几套图") == []
 
 
 @pytest.mark.parametrize(
