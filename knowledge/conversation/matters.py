@@ -48,6 +48,7 @@ POINTED = 0.8  # what points at the matter under discussion must name another mo
 TWIN = 0.7  # matters as alike as two kinds of one permit
 NAMED = 0.3  # a matter called by its name and still less likely was hardly meant
 AFAR = 0.2  # keeps a correction from meaning only what is like the matter before
+PERHAPS = 0.3  # a name that several matters have may have one of them for its usual meaning
 SERVICE = 0.4  # for a service in the place of an approval
 _COMPARED = re.compile(
     r"^(?:那|那么|但是|可是|，|,)*(?:它|这个|这事|该事项)(?:跟|和|与|同|比|要在|得在|在|是不是)"
@@ -109,7 +110,7 @@ class MatterFinder:
         if best == context.matter and share >= self._limits.known:
             return Decision(best, (), share)
         several = 0.0 if _asks_of_another(heard) and share >= SURELY else ambiguous(heard)
-        decision = decide(links, self._limits, several)
+        decision = self._decided(heard, links, several)
         near = context.matter in to_offer(links.best(RIVALS), self._limits)
         spoken_of = (
             near and self._names_no_other(heard) and not self._tells_another(heard, decision)
@@ -183,7 +184,21 @@ class MatterFinder:
         pointed = bool(past) and (ordinal is not None or calls_again(heard.text))
         weight = self._weights.offered if pointed else self._weights.earlier
         links = shares(raised(heard.matters, dict.fromkeys(past, weight)), heard.matters.none)
-        return decide(links, self._limits, 0.0 if pointed else ambiguous(heard))
+        return self._decided(heard, links, 0.0 if pointed else ambiguous(heard))
+
+    def _decided(self, heard: Heard, links: Links, several: float) -> Decision:
+        """`several`: the probability that the words fit several matters. All those are offered of
+        which nothing is said but the name that they share: “规划许可证怎么办”."""
+        left = left_of(heard.text)
+        if several >= PERHAPS and len(left) >= LEAST:
+            called = [m for m, _ in links.best(RIVALS) if self._is_called(m, left)]
+            if len(called) > 1 and called[0] == links.best(1)[0][0]:
+                return Decision(None, tuple(called), several)
+        return decide(links, self._limits, several)
+
+    def _is_called(self, matter: str, left: str) -> bool:
+        names = self._catalogue.names(matter)
+        return any(left_of(name) == left for name in names if left in name)
 
     def _in_context(self, heard: Heard, context: Context) -> Links:
         """The matter under discussion and those before it are likelier than others; and it takes

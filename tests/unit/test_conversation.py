@@ -113,8 +113,27 @@ def test_a_matter_called_by_its_long_name_is_not_asked_back(
         named=("a",),
     )
     names = {"a": ["施工许可证", "规划许可证", "施证"]}
-    catalogue = replace(CATALOGUE, names=lambda slug: names[slug])
+    catalogue = replace(CATALOGUE, names=lambda slug: names.get(slug, ()))
     assert Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, Context()).act == act
+
+
+@pytest.mark.parametrize(
+    ("text", "several", "offer"),
+    [
+        ("规划许可证怎么办", 0.32, ("a", "b")),
+        ("规划许可证怎么办", 0.1, ()),  # it has its usual meaning here
+        ("盖厂房的规划许可证怎么办", 0.32, ()),  # something more is said
+    ],
+)
+def test_a_name_that_several_have_and_nothing_else_is_asked_back(
+    text: str, several: float, offer: tuple[str, ...]
+) -> None:
+    shared = replace(CATALOGUE, names=lambda slug: ["规划许可证"] if slug in "ab" else ["方案"])
+    words = replace(
+        heard(text, Links({"a": 0.998, "b": 0.001, "c": 0.001}, 0.0), process=0.9),
+        acts={"ask_matter": 1 - several, "clarify": several},
+    )
+    assert Resolver(LIMITS, WEIGHTS, shared).resolve(words, Context()).offer == offer
 
 
 def test_an_answer_that_decides_nothing_is_asked_again() -> None:
@@ -383,7 +402,7 @@ def test_what_is_in_it_is_another_question(text: str) -> None:
 
 def test_a_word_more_means_the_sibling_with_that_word() -> None:
     names = {"a": ["消防验收"], "b": ["消防验收备案"], "c": ["合同备案"]}
-    catalogue = replace(CATALOGUE, names=lambda slug: names[slug])
+    catalogue = replace(CATALOGUE, names=lambda slug: names.get(slug, ()))
     between = Links({"c": 0.45, "b": 0.4}, 0.15)
     found = Resolver(LIMITS, WEIGHTS, catalogue).resolve(
         heard("那就走备案呗,收费吗", between), PAST
