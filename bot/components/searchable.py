@@ -27,7 +27,7 @@ from knowledge.second_question import to_be_heard
 
 log = logging.getLogger(__name__)
 CACHE = ROOT / ".cache"
-EXACT_TEXTS = 10_000  # names and questions; the exact index needs their square in memory, 400 MB
+EXACT_TEXTS = 16_000  # names and questions; the exact index needs their square in memory, 1 GB
 INDEXES_KEPT = 4
 SERVICE, SERVICES = "service", "services"  # the stage of what an intermediary sells; their ids
 NAMES_COUNT = 3  # the speller sees a name as often as this: what is official is spelt so
@@ -173,9 +173,10 @@ def _remove_unused(folder: Path) -> None:
 
 
 def _address(catalogue: Catalogue, spoken: Sequence[Spoken], encoder: SentenceEncoder) -> str:
-    """Of what is made from these; another catalogue, model or encoder has another."""
+    """Of what is made from these; another catalogue, model or encoder has another, and so has
+    another limit, from which on it is made."""
     told = (f"{text}\t{matter}" for text, matter in spoken)
-    said = "\n".join([str(FORM), catalogue.version, encoder.fingerprint, *told])
+    said = "\n".join([str(FORM), str(EXACT_TEXTS), catalogue.version, encoder.fingerprint, *told])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

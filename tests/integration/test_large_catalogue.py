@@ -113,3 +113,13 @@ def test_a_large_catalogue_is_compiled_once(
     assert again.matters.score(text, vector).ids == first.matters.score(text, vector).ids
     with pytest.raises(TypeError, match="too large to learn from"):
         learned_from(again.matters)
+
+
+def test_what_was_too_large_is_exact_once_more_is_allowed(
+    current: Searchable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searchable, "CACHE", tmp_path)
+    for limit, kind in ((10, LargeIndex), (searchable.EXACT_TEXTS, CatalogueIndex)):
+        monkeypatch.setattr(searchable, "EXACT_TEXTS", limit)
+        built = build(current.catalogue, SPOKEN, current.encoder, current.encode, lambda _: None)
+        assert isinstance(built.matters, kind)
