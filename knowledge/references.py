@@ -32,7 +32,7 @@ _CORRECTION = re.compile(
     r"|\bi meant?\b|\bsorry\b.*\bmean|\bnot that\b"
 )
 _RETURN = re.compile(
-    r"(?:说|回|转|问|看|讲)回|回(?:到|过头)|(?:最|一)开始|开头|起头|头一个|第一个(?:问|说)"
+    r"(?:说|回|转|问|看|讲)回|回(?:到|过头)|(?:最|一)(?:开始|初)|开头|起头|头一个|第一个(?:问|说)"
     r"|接着(?:说|问)"
     r"|(?:之前|刚才|前面|先前|方才|早先|上面|原来)(?:说|问|提|讲|聊)?的?(?:那|这|说|问|提|讲)"
     r"|\bback to\b|\bearlier\b|\bgoing back\b"
@@ -104,6 +104,11 @@ _ANEW = re.compile(r"(?:问|说|指|要|办)的(?:是|其实)|我的意思是|\b
 
 def is_return(text: str) -> bool:
     return bool(_RETURN.search(text)) or is_previous(text)
+
+
+def without_return(text: str) -> str:
+    """What a return names: “说回最开始的备案” → 的备案."""
+    return _RETURN.sub("", text)
 
 
 def is_previous(text: str) -> bool:

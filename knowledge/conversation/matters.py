@@ -20,7 +20,7 @@ from knowledge.conversation.heard import (
     raised,
     shares,
 )
-from knowledge.conversation.wording import LEAST, left_of, question_of_story
+from knowledge.conversation.wording import LEAST, asks_for_work, left_of, question_of_story
 from knowledge.references import (
     asks_the_same,
     asks_what_is_in,
@@ -39,13 +39,16 @@ from knowledge.references import (
     says_the_same,
     says_which,
     without_denials,
+    without_return,
 )
 from knowledge.search.decide import Decision, Thresholds, decide, to_offer
 from knowledge.search.linker import Links
+from knowledge.second_question import CLAUSES
 
 RIVALS = 4  # matters that a message may reasonably be between
 POINTED = 0.8  # what points at the matter under discussion must name another more clearly than this
 TWIN = 0.7  # matters as alike as two kinds of one permit
+ITS_OWN = 0.55  # an approval and the service that prepares its papers
 NAMED = 0.3  # a matter called by its name and still less likely was hardly meant
 AFAR = 0.2  # keeps a correction from meaning only what is like the matter before
 PERHAPS = 0.3  # a name that several matters have may have one of them for its usual meaning
@@ -96,6 +99,9 @@ class MatterFinder:
             return self._earlier(heard, context)
         if not context.matter:
             return self._without_matter(heard, context)
+        service = self._its_service(heard, context.matter)
+        if service:
+            return Decision(service, (), CLEAR)
         asks_on = heard.names_nothing or self._says_only_its_kind(heard, context.matter)
         stays = asks_on or _COMPARED.search(heard.text) or asks_what_is_in(heard.text)
         if stays and not points_elsewhere(heard.text):
@@ -118,6 +124,17 @@ class MatterFinder:
         if spoken_of or (decision.offer and self._is_part_of_its_name(heard, context.matter)):
             return Decision(context.matter, (), links.of[context.matter])
         return decision
+
+    def _its_service(self, heard: Heard, matter: str) -> str | None:
+        """The intermediary's service that an approval needs: “报告找谁编” after the approval."""
+        services = self._catalogue.services
+        if matter in services or heard.named or heard.top >= SURELY:
+            return None
+        if not asks_for_work(heard.text):
+            return None
+        likeness = self._catalogue.likeness(matter)
+        near = [slug for slug in services if likeness.get(slug, 0.0) >= ITS_OWN]
+        return max(sorted(near), key=lambda slug: likeness[slug], default=None)
 
     def _sibling(self, heard: Heard, matter: str) -> str | None:
         """The one like it whose name has a word more that is said: “走备案” of an acceptance."""
@@ -237,6 +254,9 @@ class MatterFinder:
     def _earlier(self, heard: Heard, context: Context) -> Decision:
         """Back to a matter of before: the one named, else the first, the previous or the last."""
         past = [matter for matter, _ in context.history]
+        called = self._called_of_past(heard, past)
+        if called:
+            return Decision(called, (), 0.8)
         favour = dict.fromkeys(past, self._weights.offered)
         named = shares(raised(heard.matters, favour))
         best, share = named.best(1)[0]
@@ -251,6 +271,19 @@ class MatterFinder:
         ordinal = ordinal_of(heard.text)
         first = ordinal is not None and ordinal.place == 0
         return Decision(past[0] if first else context.matter or past[-1], (), 0.6)
+
+    def _called_of_past(self, heard: Heard, past: list[str]) -> str | None:
+        """“最开始的备案”: the only one discussed before whose name has what a clause names, though
+        that may be the name of another matter."""
+        if set(heard.named) - set(past):
+            return None
+        for clause in CLAUSES.split(heard.text):
+            left = left_of(without_return(clause))
+            names = {slug: self._catalogue.names(slug) for slug in past}
+            owners = [slug for slug in names if any(left in name for name in names[slug])]
+            if len(left) >= LEAST and len(owners) == 1:
+                return owners[0]
+        return None
 
     def _corrected(self, heard: Heard, context: Context) -> Decision:
         """Another matter than the one answered: what the rest of the message names, near to it."""

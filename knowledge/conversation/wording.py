@@ -45,6 +45,11 @@ def asks_for_service(text: str) -> bool:
     return bool(_words("service").search(text))
 
 
+def asks_for_work(text: str) -> bool:
+    """Whether the text asks of the work that an approval needs: “报告找谁编”."""
+    return bool(_words("work_for_it").search(text))
+
+
 def asks_for_meaning(text: str) -> bool:
     """Whether the text asks what a word means."""
     return bool(_words("meaning").search(text))
