@@ -12,10 +12,11 @@ from typing import Any, TextIO
 import click
 
 from bot.commands.failing import said_plainly, settings_or_exit
-from bot.commands.scoreboards import show, show_asking_back, show_dialogues
+from bot.commands.scoreboards import show, show_asking_back, show_asking_both, show_dialogues
 from bot.commands.talk import conversed
 from bot.components.asking_back import asking_back
-from bot.components.context_resolver import ContextResolver, limits_of
+from bot.components.asking_both import asking_both
+from bot.components.context_resolver import ContextResolver, limits_of, two_questions_of
 from bot.components.cross_validation import config_of
 from bot.components.cross_validation import cross_validate as held_out
 from bot.components.understanding import Pipeline
@@ -81,13 +82,17 @@ def show_held_out(only: frozenset[str] | None, as_json: bool) -> None:
         judged = held_out()
     board = judge([one.question for one in judged], [one.found for one in judged], only)
     cases = [one.case for one in judged if one.case]
-    asking = asking_back(cases, limits_of(config_of(ContextResolver)))
+    config = config_of(ContextResolver)
+    asking = asking_back(cases, limits_of(config))
+    breaths = [one.breath for one in judged if one.breath]
+    both = asking_both(breaths, two_questions_of(config).from_)
     if as_json:
-        both = {**board.as_json(), "asking_back": asking.as_json()}
-        click.echo(json.dumps(both, ensure_ascii=False, indent=1))
+        more = {"asking_back": asking.as_json(), "asking_both": both.as_json()}
+        click.echo(json.dumps({**board.as_json(), **more}, ensure_ascii=False, indent=1))
         return
     show(board)
     show_asking_back(asking)
+    show_asking_both(both)
 
 
 def of_questions(questions: Sequence[Question], only: frozenset[str] | None = None) -> Scoreboard:

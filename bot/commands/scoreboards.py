@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.components.asking_back import AskingBack
+from bot.components.asking_both import AskingBoth
 from bot.scoreboard.board import Scoreboard
 from bot.scoreboard.calibration import Calibration
 from bot.scoreboard.shares import TEXTS, Confusions, Shares
@@ -67,6 +68,19 @@ def show_asking_back(found: AskingBack) -> None:
     console.print(table)
     weights = ", ".join(f"{name}: {value}" for name, value in vars(found.sureness).items())
     console.print(f"sureness: {{{weights}}}", markup=False)
+
+
+def show_asking_both(found: AskingBoth) -> None:
+    """The curve, with the weights to write in config.yml."""
+    title = "把握多大才把第二个方面也答了"
+    table = Table("把握", "问了两个的都答了", "只问一个的多答了", "第一个方面对", title=title)
+    for point in found.curve:
+        table.add_row(*(f"{value:.3f}" for value in vars(point).values()))
+    console = Console()
+    console.print(table)
+    for name in ("one", "several"):
+        weights = ", ".join(f"{n}: {value}" for n, value in getattr(found.weights, name).items())
+        console.print(f"{name}: {{{weights}}}", markup=False)
 
 
 def show_dialogues(board: DialogueBoard) -> None:

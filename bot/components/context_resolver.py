@@ -34,9 +34,11 @@ from knowledge.schema import Matter
 from knowledge.search.decide import Sureness, Thresholds
 from knowledge.search.linker import Links
 from knowledge.search.names import common_part, name_parts
+from knowledge.two_questions import TwoQuestions
 
 UNDERSTANDING = "understanding"
 RANKED = 5
+NEVER_TWO = {"from": 1.0, "one": {"base": 0.0}, "several": {"base": 0.0}}
 MATTERS_CALLED = 4_096  # whose names are remembered in one spelling
 
 
@@ -53,7 +55,7 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             offered=config["offered"],
             aspect=config["aspect"],
             aspect_of_answer=config["aspect_of_answer"],
-            second=config["second_aspect"],
+            two_questions=two_questions_of(config),
             answered=config["answered"],
             named=config["named"],
             service=config["service"],
@@ -83,7 +85,7 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             "offered": 20.0,
             "aspect": 0.4,
             "aspect_of_answer": 0.9,
-            "second_aspect": 0.2,
+            "two_questions": NEVER_TWO,
             "answered": 0.55,
             "named": 4.0,
             "service": 0.5,
@@ -144,6 +146,11 @@ def limits_of(config: Mapping[str, Any]) -> Thresholds:
         config["offered_share"],
         Sureness(**config["sureness"]),
     )
+
+
+def two_questions_of(config: Mapping[str, Any]) -> TwoQuestions:
+    given = config["two_questions"]
+    return TwoQuestions(given["one"], given["several"], given["from"])
 
 
 def heard_of(message: Message) -> Heard:

@@ -31,10 +31,11 @@ from bot.components.act_aspect_classifier import (
     aspects_of,
 )
 from bot.components.asking_back import Case
+from bot.components.asking_both import Breath
 from bot.components.catalogue_examples import examples_of
 from bot.components.catalogue_linker import CatalogueLinker
 from bot.components.character_ngrams import CharacterNgrams
-from bot.components.context_resolver import ContextResolver
+from bot.components.context_resolver import ContextResolver, heard_of
 from bot.components.message_features import example_of, matter_of
 from bot.components.searchable import use_catalogue
 from bot.components.sentence_features import SentenceFeatures
@@ -42,6 +43,7 @@ from bot.components.understanding import understood
 from bot.model.understanding import Understood
 from bot.scoreboard.asked import Question
 from bot.settings import ROOT, read_settings
+from knowledge.conversation.aspects import asked_pair
 from knowledge.loader import Catalogue, load_catalogue
 from knowledge.search.decide import MOST_OFFERED
 from knowledge.yaml_source import read_yaml
@@ -55,11 +57,12 @@ LEARNING = (SentenceFeatures, CharacterNgrams, CatalogueLinker, ActAspectClassif
 
 class Judged(NamedTuple):
     """`case` is None for what was not taken for a question about a matter, and where its matter
-    is not known."""
+    is not known; `breath` for what was not asked about a matter."""
 
     question: Question
     found: Understood
     case: Case | None
+    breath: Breath | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def of_held_out(part: Part) -> list[Judged]:
         fold = _Fold(Path(folder)).learn(training)
         fold.understand(messages)
         return [
-            Judged(question, understood(question.text, message), fold.case(question, message))
+            fold.judged(question, message)
             for question, message in zip(asked, messages, strict=True)
         ]
 
@@ -127,12 +130,21 @@ class _Fold:
         for component in [*rest, self._resolver]:
             component.process(messages)
 
-    def case(self, question: Question, message: Message) -> Case | None:
-        asks = understood(question.text, message).act in (ASK_MATTER, CLARIFY)
-        if not asks or question.act not in (ASK_MATTER, CLARIFY) or not question.right:
-            return None
+    def judged(self, question: Question, message: Message) -> Judged:
+        found = understood(question.text, message)
+        if not {question.act, found.act} <= {ASK_MATTER, CLARIFY}:
+            return Judged(question, found, None, None)
+        case = self._case(question, message) if question.right else None
+        return Judged(question, found, case, _breath(question, message))
+
+    def _case(self, question: Question, message: Message) -> Case:
         links, ambiguous, _ = self._resolver.before_deciding(message)
         return Case(links.best(MOST_OFFERED), ambiguous, question.right, question.act == CLARIFY)
+
+
+def _breath(question: Question, message: Message) -> Breath | None:
+    right = frozenset(filter(None, (question.aspect, question.aspect2)))
+    return Breath(asked_pair(heard_of(message)), right) if right else None
 
 
 def config_of(kind: type) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 
 from knowledge.conversation.heard import CLEAR, HARDLY_ANY, Context, Heard, Weights
 from knowledge.conversation.wording import asks_on
@@ -15,24 +14,16 @@ from knowledge.references import (
     is_correction,
     says_the_same,
 )
-from knowledge.second_question import (
-    CLAUSES,
-    agreed,
-    asking_parts,
-    cued_aspects,
-    in_order,
-    outright,
-    second_asked,
-    two_asked,
-)
+from knowledge.second_question import CLAUSES, asking_parts, cued_aspects
+from knowledge.text import normalise
+from knowledge.two_questions import Pair, Part, likeliest, pair_of
 
 # What describes a situation is often taken for one of these.
 DESCRIBING = ("overview", "conditions", "prerequisites", "process")
 OVERVIEW, PREREQUISITES = "overview", "prerequisites"
-SECOND_SURELY = 0.4
 SURE = 0.8  # with less, another aspect that the words ask for outright may be meant
-SURE_BY_ITSELF = 0.95  # the whole message; with less, the part that asks is heard, too
 OFTEN = 0.15
+SURE_BY_ITSELF = 0.95  # the whole message; with less, the only part that asks is heard, too
 
 
 def aspects_of(
@@ -40,24 +31,31 @@ def aspects_of(
 ) -> tuple[str | None, str | None]:
     """The aspect, and a second one when two are asked."""
     last = last_aspect(context)
-    heard, alone = _with_its_parts(heard)
     if context.matter and asks_what_is_in(heard.text):
         return OVERVIEW, None
     if last and not _says_its_own(heard, context, weights, mask):
         return last, None
-    both = two_asked(heard.aspects, alone) if len(alone) > 1 else None
-    if both and not follows_on(heard.text):
-        return both
-    first = _first(heard)
-    if len(alone) == 1:
-        return first, second_asked(heard.text, first, heard.aspects)
-    ranked = sorted(heard.aspects.items(), key=lambda item: (-item[1], item[0]))
-    others = [(name, share) for name, share in ranked if name != first]
-    also = None
-    if others and others[0][1] >= weights.second and first == heard.aspect:
-        also = others[0][0] if _is_asked(heard.text, *others[0], first) else None
-    also = also or second_asked(heard.text, first, heard.aspects)
-    return in_order(heard.text, first, also) if also else (first, None)
+    if follows_on(heard.text):
+        return PREREQUISITES, None
+    first, second = weights.two_questions.asked(asked_pair(heard))
+    if last and not second:
+        first = _said_outright(heard, first)
+    return first, second
+
+
+def _said_outright(heard: Heard, first: str) -> str:
+    """Of a message that follows on others, which may be short: rather what it asks for in words of
+    its own than what is likeliest."""
+    if heard.aspects[first] >= SURE:
+        return first
+    least = OFTEN if heard.aspects[first] >= CLEAR else 0.0
+    cued = {name for name in cued_aspects(heard.text) if heard.aspects.get(name, 0.0) >= least}
+    return first if first in cued or not cued else likeliest({a: heard.aspects[a] for a in cued})
+
+
+def asked_pair(heard: Heard) -> Pair:
+    """What the message asks, and what it may ask beside it."""
+    return pair_of(heard.aspects, cued_aspects(heard.text), _parts(heard))
 
 
 def last_aspect(context: Context) -> str | None:
@@ -65,55 +63,16 @@ def last_aspect(context: Context) -> str | None:
     return context.offer_aspect if context.offer else context.aspect
 
 
-def _with_its_parts(heard: Heard) -> tuple[Heard, Sequence[Mapping[str, float]]]:
-    """The message, and what each of its parts asks where several do, or where one does and the
-    whole leaves it open. What is told beside the only question must not drown it."""
+def _parts(heard: Heard) -> list[Part]:
+    """The parts that ask, each heard by itself, where several do, or where one does and the whole
+    leaves it open. What is told beside the only question must not drown it."""
     parts = asking_parts(heard.said) if heard.aspects_of_parts else []
     if not parts or (len(parts) == 1 and heard.aspects[heard.aspect] >= SURE_BY_ITSELF):
-        return heard, ()
+        return []
     assert heard.aspects_of_parts is not None
-    if len(parts) > 1:
-        return heard, _alone(parts, heard.aspects, heard.aspects_of_parts)
-    alone = heard.aspects_of_parts(parts)
-    return replace(heard, aspects=agreed(heard.aspects, alone[0])), alone
-
-
-def _alone(
-    parts: Sequence[str],
-    aspects: Iterable[str],
-    hear: Callable[[Sequence[str]], Sequence[Mapping[str, float]]],
-) -> list[Mapping[str, float]]:
-    """What each of several parts asks; what says it outright is not heard."""
-    said = [outright(part) for part in parts]
-    unsaid = [part for part, aspect in zip(parts, said, strict=True) if aspect is None]
-    shares = iter(hear(unsaid) if unsaid else ())
-    return [next(shares) if aspect is None else _only(aspect, aspects) for aspect in said]
-
-
-def _only(said: str, aspects: Iterable[str]) -> dict[str, float]:
-    return {aspect: float(aspect == said) for aspect in {said, *aspects}}
-
-
-def _first(heard: Heard) -> str:
-    """The likeliest aspect; the next one when only that is asked for outright."""
-    first = heard.aspect
-    if follows_on(heard.text):
-        return PREREQUISITES
-    if heard.aspects[first] >= SURE:
-        return first
-    least = OFTEN if heard.aspects[first] >= CLEAR else 0.0
-    cued = {name for name in cued_aspects(heard.text) if heard.aspects.get(name, 0.0) >= least}
-    return (
-        first
-        if first in cued or not cued
-        else max(sorted(cued), key=lambda name: heard.aspects.get(name, 0.0))
-    )
-
-
-def _is_asked(text: str, second: str, share: float, first: str) -> bool:
-    """Whether a likely second aspect is one: not when only the first is asked for outright."""
-    cued = cued_aspects(text)
-    return second in cued or first not in cued or share >= SECOND_SURELY
+    shares = heard.aspects_of_parts(parts)
+    said = [cued_aspects(normalise(part)) for part in parts]
+    return [Part(*of_part) for of_part in zip(shares, said, strict=True)]
 
 
 def _says_its_own(

@@ -9,6 +9,7 @@ from functools import cached_property
 from knowledge.conversation.wording import LEAST, left_of
 from knowledge.references import called_by
 from knowledge.search.linker import Links
+from knowledge.two_questions import TwoQuestions
 
 ASK_MATTER, CLARIFY, POLICY, PLAN_PROJECT = "ask_matter", "clarify", "policy", "plan_project"
 SMALL_TALK, STEWARD, OUT_OF_SCOPE = "small_talk", "steward", "out_of_scope"
@@ -95,7 +96,7 @@ class Weights:
     earlier: float  # the matters discussed before it
     aspect: float  # below this an aspect is not said, and the last one holds
     aspect_of_answer: float  # the same for corrections and answers, which rarely say it again
-    second: float  # from this on a second aspect is asked
+    two_questions: TwoQuestions  # when a second aspect is asked
     answered: float  # share of one offered matter among the offered that makes it the answer
     named: float  # a matter with a name said outright that no other has
     service: float  # a service that an intermediary sells, beside the approvals

@@ -88,8 +88,10 @@ class Resolver:
 
     def _what_is_left(self, heard: Heard, rest: str) -> Heard:
         """A part of the message, as a question about a matter."""
-        cued = dict.fromkeys(cued_aspects(rest), 1.0)
-        heard = replace(heard, text=rest, acts={ASK_MATTER: 1.0}, aspects=cued or heard.aspects)
+        cued = cued_aspects(rest)
+        said = {aspect: float(aspect in cued) for aspect in {*heard.aspects, *cued}}
+        aspects = said if cued else heard.aspects
+        heard = replace(heard, text=rest, acts={ASK_MATTER: 1.0}, aspects=aspects)
         if heard.names_nothing or not left_of(rest):
             return heard
         links = self._link(rest)

@@ -18,13 +18,15 @@ from knowledge.references import (
 )
 from knowledge.search.decide import Sureness, Thresholds
 from knowledge.search.linker import Links
+from knowledge.two_questions import TwoQuestions
 
 LIMITS = Thresholds(
     5, missed=0.2, known=0.3, offered=0.15, sureness=Sureness(-1.95, 0.08, -0.48, -0.4)
 )
+TWO = TwoQuestions({"base": 0, "second": 1}, {"base": 3, "second_heard": 1, "first_heard": 1}, 0.3)
 WEIGHTS = Weights(
     asking=3, same_matter=3, offered=20, earlier=2, aspect=0.4, aspect_of_answer=0.9,
-    second=0.25, answered=0.55, named=4, service=0.5,
+    two_questions=TWO, answered=0.55, named=4, service=0.5,
 )  # fmt: skip
 NO_MATTER = Links({"a": 0.02, "b": 0.02, "c": 0.01}, 0.95)
 SURE_OF = {slug: Links({slug: 0.96}, 0.04) for slug in "abc"}
@@ -47,7 +49,8 @@ def resolver(linked: Links = NO_MATTER) -> Resolver:
 def heard(
     text: str, matters: Links = NO_MATTER, act: str = "ask_matter", **aspects: float
 ) -> Heard:
-    shares = aspects or {"fee": 0.8, "overview": 0.1}
+    none = dict.fromkeys(("fee", "overview"), 0.0)
+    shares = {**none, **(aspects or {"fee": 0.8, "overview": 0.1})}
     return Heard(text, {act: 0.8, "small_talk": 0.2}, shares, matters, Links({"t": 0.9}, 0.1))
 
 
@@ -107,7 +110,7 @@ def test_a_matter_called_by_its_long_name_is_not_asked_back(
     said = Heard(
         text,
         {"clarify": several, "ask_matter": 1 - several},
-        {"conditions": 1.0},
+        {"conditions": 1.0, "fee": 0.0},
         Links({"a": 0.98, "b": 0.02}, 0.0),
         NO_MATTER,
         named=("a",),
@@ -147,6 +150,31 @@ def test_another_matter_leaves_the_offer() -> None:
     assert resolver(said.matters).resolve(said, OFFER).matter == "d"
 
 
+def test_a_return_means_what_was_discussed_though_another_has_the_name() -> None:
+    names = {"a": ["节能审查"], "b": ["技术改造备案"], "c": ["项目备案"]}
+    catalogue = replace(CATALOGUE, names=lambda slug: names[slug])
+    said = heard("接着说最开始的备案,多久能出证明", SURE_OF["c"], time_limit=0.9, fee=0.05)
+    found = Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, TALK)
+    assert (found.matter, found.aspect) == ("b", "time_limit")
+
+
+@pytest.mark.parametrize(
+    ("text", "matter"),
+    [
+        ("报告找谁编", "b"),
+        ("Who prepares the report", "b"),
+        ("材料交给谁", "a"),
+        ("报告是不是得先做", "a"),
+    ],
+)
+def test_who_does_the_work_is_asked_of_the_service_that_an_approval_needs(
+    text: str, matter: str
+) -> None:
+    catalogue = replace(CATALOGUE, services=frozenset("bc"))
+    said = heard(text.lower(), department=0.9, fee=0.05)
+    assert Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, TALK).matter == matter
+
+
 @pytest.mark.parametrize("act", ["steward", "small_talk"])
 def test_another_act_leaves_the_offer(act: str) -> None:
     said = Heard(
@@ -181,7 +209,7 @@ def test_two_aspects_in_one_message() -> None:
 
 def test_the_part_that_asks_is_heard_where_the_whole_leaves_it_open() -> None:
     said = heard("盖了一半了,归哪个局管", SURE_OF["c"], conditions=0.8, department=0.15)
-    alone = {"conditions": 0.02, "department": 0.98}
+    alone = {**said.aspects, "conditions": 0.02, "department": 0.98}
     said = replace(said, said="盖了一半了,归哪个局管", aspects_of_parts=lambda parts: [alone])
     assert resolver().resolve(said, Context()).aspect == "department"
 
@@ -197,7 +225,8 @@ def test_no_part_is_heard_where_the_whole_is_sure() -> None:
 
 def test_two_parts_that_ask_are_both_answered_in_their_order() -> None:
     said = heard("归哪个局管,收费吗", SURE_OF["c"], fee=0.99, department=0.01)
-    alone = [{"department": 0.97, "fee": 0.03}, {"department": 0.01, "fee": 0.99}]
+    none = {"overview": 0.0}
+    alone = [{**none, "department": 0.97, "fee": 0.03}, {**none, "department": 0.01, "fee": 0.99}]
     said = replace(said, said="归哪个局管,收费吗", aspects_of_parts=lambda parts: alone)
     found = resolver().resolve(said, Context())
     assert (found.aspect, found.aspect2) == ("department", "fee")
@@ -316,8 +345,8 @@ def test_a_short_name_is_the_approvals_not_its_services(
     text: str, aspect: str, matter: str | None
 ) -> None:
     said = Heard(
-        text, {"clarify": 0.9, "ask_matter": 0.1}, {aspect: 1.0}, Links({"a": 0.7, "b": 0.3}, 0.0),
-        NO_MATTER,
+        text, {"clarify": 0.9, "ask_matter": 0.1}, {"overview": 0.0, aspect: 1.0},
+        Links({"a": 0.7, "b": 0.3}, 0.0), NO_MATTER,
     )  # fmt: skip
     catalogue = replace(CATALOGUE, services=frozenset("b"))
     assert Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, Context()).matter == matter
