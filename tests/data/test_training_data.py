@@ -38,9 +38,10 @@ def examples() -> dict[str, list[str]]:
 
 
 def evaluation_texts() -> dict[str, str]:
-    """Of the sets that measure; the product's own dialogues may say “多久” as everybody does."""
+    """Of the sets that measure; dialogues of our own may say “多久” as everybody does."""
     texts = {}
-    for path in sorted((ROOT / "tests" / "nlu").glob("dev_*.jsonl")):
+    folder = ROOT / "tests" / "nlu"
+    for path in [*sorted(folder.glob("dev_*.jsonl")), folder / "unseen_questions.jsonl"]:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             value = json.loads(line)
             for text in [value.get("text"), *(t["user"] for t in value.get("turns", []))]:
