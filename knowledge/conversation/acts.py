@@ -63,6 +63,8 @@ def act_of(heard: Heard, context: Context, weights: Weights) -> tuple[str, float
         shares = {**shares, ASK_MATTER: 1.0}
     if _only_calls_one(heard, context) or _only_tells(heard, context):
         shares[ASK_MATTER] += shares.pop(SMALL_TALK, 0.0) + shares.pop(OUT_OF_SCOPE, 0.0)
+    if _only_tells(heard, context):
+        shares[ASK_MATTER] += shares.pop(PLAN_PROJECT, 0.0)
     if _asks_for_money_back(heard, context):
         shares[ASK_MATTER] += shares.pop(MISSING, 0.0) + shares.pop(STATUS, 0.0)
     if _asks_about_one_with(heard, shares):
