@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import blas, lapack
 from sklearn.linear_model import LogisticRegression
+
+from knowledge.search.cholesky import diagonal_of_inverse, inverse_factor
 
 Floats = NDArray[np.float32]
 CONSTANT = 0.05  # of the kernel: every text is a little like every other
 SPREAD = 10.0  # scores of least squares lie between 0 and 1
 ROUNDS = 300
 SLICE = 1024  # rows
+OFTEN = 1024  # columns
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,11 @@ def fit_machine(
     first = np.array([names.index(labels[0]) for labels in asked])
     weights = (len(first) / (len(names) * np.bincount(first, minlength=len(names)))) ** balance
     centred = targets - targets.mean(axis=0)
-    inverse = _inverse(_kernel(texts, nearness), penalty / weights[first])
-    dual = np.asarray(blas.ssymm(1.0, inverse, centred, lower=1), np.float32)
-    left_out = centred - dual / np.diag(inverse)[:, None]
+    kernel = _kernel(texts, nearness)
+    kernel[np.diag_indices_from(kernel)] += (penalty / weights[first]).astype(np.float32)
+    factor = inverse_factor(kernel)
+    dual = np.asarray(factor.T @ (factor @ centred), np.float32)
+    left_out = centred - dual / diagonal_of_inverse(factor)[:, None]
     sure = _sureness(left_out, targets)
     turned = np.asarray(SPREAD * dual @ sure.coef_.T, np.float32)
     return KernelMachine(
@@ -102,27 +106,27 @@ def fit_machine(
 
 
 def _kernel(texts: Known, nearness: Nearness) -> Floats:
-    """Of all texts with each other; in slices, since their number squared is large."""
-    columns = texts.columns.T.tocsr()
-    kernel = np.empty((texts.columns.shape[0],) * 2, np.float32, order="F")
+    """Of all texts with each other, the lower triangle; in slices, since their number squared is
+    large. Columns that many texts fill are multiplied faster when written out."""
+    often = np.argsort(-texts.columns.getnnz(axis=0), kind="stable")[:OFTEN]
+    written_out = texts.columns[:, often].toarray()
+    rest = texts.columns @ _without(often, texts.columns.shape[1])
+    kernel = np.zeros((texts.columns.shape[0],) * 2, np.float32, order="F")
     for start in range(0, len(kernel), SLICE):
-        some = slice(start, start + SLICE)
-        near = nearness(texts.meaning[some] @ texts.meaning.T)
-        near += (texts.columns[some] @ columns).toarray()
-        kernel[:, some] = near.T
-    kernel += np.float32(CONSTANT)
+        some, later = slice(start, start + SLICE), slice(start, None)
+        near = nearness(texts.meaning[later] @ texts.meaning[some].T)
+        near += written_out[later] @ written_out[some].T
+        near += (rest[later] @ rest[some].T).toarray()
+        near += np.float32(CONSTANT)
+        kernel[later, some] = near
     return kernel
 
 
-def _inverse(kernel: Floats, penalties: NDArray[np.float64]) -> Floats:
-    """Of the kernel with the penalties on its diagonal, in place; the lower triangle is filled."""
-    kernel[np.diag_indices_from(kernel)] += penalties.astype(np.float32)
-    factor, failed = lapack.spotrf(kernel, lower=1, overwrite_a=1)
-    if not failed:
-        factor, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
-    if failed:
-        raise ArithmeticError("the kernel of the training texts has no inverse")
-    return np.asarray(factor)
+def _without(places: NDArray[np.int64], width: int) -> sparse.csr_matrix:
+    """What empties these columns."""
+    kept = np.ones(width, np.float32)
+    kept[places] = 0
+    return sparse.diags(kept, format="csr", dtype=np.float32)
 
 
 def _sureness(left_out: Floats, targets: Floats) -> LogisticRegression:

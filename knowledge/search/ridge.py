@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from knowledge.search.cholesky import diagonal_of_inverse, inverse_factor
+
 Floats = NDArray[np.float32]
 # Chosen by leave-one-out on the catalogue's questions; the result is flat from 0.1 to 1.
 PENALTY = 0.2
@@ -42,8 +44,9 @@ class KernelRidge:
 
         `similar` is what the ridge was fitted on; it is overwritten.
         """
-        inverse = np.linalg.inv(self._kernel(similar))
-        return np.asarray(self._target - self.dual / np.diag(inverse)[:, None], np.float32)
+        # symmetric, so that its transpose is the same in the order that is inverted in place
+        diagonal = diagonal_of_inverse(inverse_factor(self._kernel(similar).T))
+        return np.asarray(self._target - self.dual / diagonal[:, None], np.float32)
 
 
 def ridge_of_nearest(near: Floats, similar: Floats, sizes: Floats, mean_size: float) -> Floats:
