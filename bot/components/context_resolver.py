@@ -119,6 +119,7 @@ class ContextResolver(GraphComponent):  # type: ignore[misc]
             matters_of_term=lambda term: _own_matters(current.catalogue, term),
             services=current.services,
             names=lambda slug: _called(current.catalogue.matters[slug]),
+            stage=lambda slug: current.catalogue.matters[slug].stage,
             fits=lambda slugs, text: fits(current.catalogue, slugs, text),
         )
 

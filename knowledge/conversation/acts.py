@@ -17,6 +17,7 @@ from knowledge.conversation.heard import (
     POLICY,
     SMALL_TALK,
     STEWARD,
+    SURELY,
     Context,
     Heard,
     Weights,
@@ -42,12 +43,13 @@ from knowledge.references import (
     points_here,
     says_the_same,
 )
-from knowledge.second_question import cued_aspects
+from knowledge.second_question import CLAUSES, cued_aspects
 
 STATUS, MISSING = OWN_CASE
 _MAY = re.compile(
     r"(?:能|可以|可不可以|是不是|允许|行)[^,，。]{0,8}?(?:用|走|按|搞|适用|实行|采用)"
 )
+OF_A_CASE = frozenset(("time_limit", "materials", "result"))  # what is asked of one's own case, too
 SHORT = 6  # characters of what only says which one is meant: “用地的那个”
 ASKS_ON = 6.0  # more than `asking`: a question that names no matter, of one under discussion
 SIGNED = 0.8  # with more, another act is not doubted for a correction
@@ -64,7 +66,9 @@ def act_of(heard: Heard, context: Context, weights: Weights) -> tuple[str, float
     if _only_calls_one(heard, context) or _only_tells(heard, context):
         shares[ASK_MATTER] += shares.pop(SMALL_TALK, 0.0) + shares.pop(OUT_OF_SCOPE, 0.0)
     if _only_tells(heard, context):
-        shares[ASK_MATTER] += shares.pop(PLAN_PROJECT, 0.0)
+        shares[ASK_MATTER] += shares.pop(PLAN_PROJECT, 0.0) + shares.pop(STATUS, 0.0)
+    if _asks_of_another_at_the_end(heard) or _tells_what_is_to_be_done(heard):
+        shares[ASK_MATTER] += shares.pop(MISSING, 0.0) + shares.pop(STATUS, 0.0)
     if _asks_for_money_back(heard, context):
         shares[ASK_MATTER] += shares.pop(MISSING, 0.0) + shares.pop(STATUS, 0.0)
     if _asks_about_one_with(heard, shares):
@@ -98,6 +102,19 @@ def _only_calls_one(heard: Heard, context: Context) -> bool:
 def _only_tells(heard: Heard, context: Context) -> bool:
     """“我们是个300车位的商场”: what was asked before is asked again of such a project."""
     return bool(context.matter) and is_statement(heard.text) and tells_of_the_project(heard.text)
+
+
+def _asks_of_another_at_the_end(heard: Heard) -> bool:
+    """“那我补。放线验线找谁” ends with a question that is not about a case."""
+    *before, last = [part for part in CLAUSES.split(heard.text) if part] or [""]
+    if not before or not heard.named or heard.top < SURELY or is_own_case(last):
+        return False
+    return bool(cued_aspects(last) - OF_A_CASE)
+
+
+def _tells_what_is_to_be_done(heard: Heard) -> bool:
+    """“我那旧厂房都得扒了” tells of no case that was handed in."""
+    return heard.top >= SURELY and is_statement(heard.text) and not is_own_case(heard.text)
 
 
 def _asks_for_money_back(heard: Heard, context: Context) -> bool:
@@ -139,6 +156,8 @@ def _leaning(heard: Heard, context: Context, weights: Weights) -> float:
     if is_own_case(heard.text) or (context.own_case and heard.names_nothing):
         return 1.0
     if asks_on(heard.text) and heard.acts.get(STEWARD, 0.0) < CLEAR:
+        return weights.asking * ASKS_ON
+    if context.matter and tells_of_the_project(heard.text):
         return weights.asking * ASKS_ON
     if asks_the_same(heard.text) and (heard.top >= HARDLY_ANY or is_return(heard.text)):
         return weights.asking * ASKS_ON

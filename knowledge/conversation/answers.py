@@ -12,10 +12,13 @@ from knowledge.conversation.heard import (
     CLARIFY,
     CLEAR,
     HARDLY,
+    LONG_NAME,
     OUT_OF_SCOPE,
     OWN_CASE,
     PLAN_PROJECT,
     POLICY,
+    SURELY,
+    TOLD,
     Catalogue,
     Context,
     Heard,
@@ -30,7 +33,6 @@ from knowledge.search.linker import Links
 # What describes a situation is often taken for these when it answers a question back.
 WEAK_ACTS = (PLAN_PROJECT, *OWN_CASE, POLICY, OUT_OF_SCOPE)
 DENIAL = 0.05  # keeps a denial from deciding alone
-TOLD = 3.0  # a description fits one of the offered this much better than the others together
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,10 @@ class AnswerReader:
 
     def _is_something_else(self, heard: Heard, context: Context, among: _Among) -> bool:
         act, share = act_of(heard, context, self._weights)
-        if act == ASK_MATTER or among.told:
+        if among.told:
             return False
+        if act == ASK_MATTER:
+            return among.outside >= SURELY and self._names_another_outright(heard, context)
         if len(heard.text) <= SHORT and called_by(heard.text):
             return False
         if among.described and act in (PLAN_PROJECT, OUT_OF_SCOPE):
@@ -108,6 +112,14 @@ class AnswerReader:
         if act in OWN_CASE and is_own_case(heard.text):
             return True
         return share >= (0.75 if act in WEAK_ACTS else CLEAR) > among.together
+
+    def _names_another_outright(self, heard: Heard, context: Context) -> bool:
+        """“五方验完几天内得去竣工备案” while one of three air-defence matters is to be chosen."""
+        best = heard.matters.best(1)[0][0]
+        names = self._catalogue.names(best)
+        return best not in context.offer and any(
+            len(name) >= LONG_NAME - 1 and name in heard.text for name in names
+        )
 
     def _among_offered(self, heard: Heard, context: Context) -> _Among:
         """The answer leaves out what the question said, so the offered names' common part goes

@@ -117,8 +117,15 @@ class Catalogue:
     matters_of_term: Callable[[str], tuple[str, ...]]  # what a term is the name of, too
     services: frozenset[str] = frozenset()  # matters that are an intermediary's service
     names: Callable[[str], Sequence[str]] = lambda slug: ()  # a matter's, in one spelling
+    stage: Callable[[str], str | None] = lambda slug: None  # of a project, that a matter belongs to
     fits: Callable[[Sequence[str], str], Mapping[str, float]] = _nothing_told
     # how well each of some matters fits a situation that a text describes; 1: it does not say
+
+    def described(self, slugs: Sequence[str], text: str) -> str | None:
+        """The one of several matters that the situation described by a text decides for."""
+        fits = self.fits(slugs, text)
+        *_, next_best, best = sorted(fits.values())
+        return max(fits, key=lambda slug: fits[slug]) if best >= TOLD * next_best else None
 
 
 def shares(scores: Mapping[str, float], none: float = 0.0) -> Links:
@@ -154,6 +161,8 @@ def ambiguous(heard: Heard) -> float:
     return min(share, HARDLY_SEVERAL) if heard.in_full and share < SURELY_SEVERAL else share
 
 
+TWIN = 0.7  # matters as alike as two kinds of one permit
+TOLD = 3.0  # a situation fits one of several matters this much better than the next
 SURELY = 0.75  # a matter with more is meant, though its name may be made of such words
 HARDLY_ANY = 0.35  # the same for one character that may name something: “水呢”
 CLEAR = 0.5  # a matter with less is not named clearly

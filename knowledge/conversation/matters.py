@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from knowledge.conversation.aspects import asks_only_at_the_end, is_statement
+from knowledge.conversation.corrections import Corrections
 from knowledge.conversation.heard import (
     CLEAR,
     HARDLY,
     HARDLY_ANY,
     SURELY,
+    TWIN,
     Catalogue,
     Context,
     Heard,
@@ -30,7 +32,6 @@ from knowledge.references import (
     is_one_of_two,
     is_previous,
     is_return,
-    names_anew,
     ordinal_of,
     place_of,
     points_elsewhere,
@@ -47,15 +48,22 @@ from knowledge.second_question import CLAUSES
 
 RIVALS = 4  # matters that a message may reasonably be between
 POINTED = 0.8  # what points at the matter under discussion must name another more clearly than this
-TWIN = 0.7  # matters as alike as two kinds of one permit
 ITS_OWN = 0.55  # an approval and the service that prepares its papers
+FAR = 0.2  # a matter unlike the one under discussion may be meant, too
 NAMED = 0.3  # a matter called by its name and still less likely was hardly meant
-AFAR = 0.2  # keeps a correction from meaning only what is like the matter before
 PERHAPS = 0.3  # a name that several matters have may have one of them for its usual meaning
-SERVICE = 0.4  # for a service in the place of an approval
 _COMPARED = re.compile(
-    r"^(?:那|那么|但是|可是|，|,)*(?:它|这个|这事|该事项)(?:跟|和|与|同|比|要在|得在|在|是不是)"
+    r"^(?:那|那么|但是|可是|，|,)*(?:它|这个|这事|该事项)[\u4e00-\u9fff]{0,2}?"
+    r"(?:跟|和|与|同|比|要在|得在|是在|在|是不是)"
 )
+
+
+_PART = re.compile(r"(?=([\u4e00-\u9fff]{2}))|([a-z]{4,}|[\u30a0-\u30ff]{2,}|[\uac00-\ud7a3]{2,})")
+
+
+def _parts(name: str) -> Iterator[str]:
+    """Each two characters of a name, or its words."""
+    return (found[1] or found[2] for found in _PART.finditer(name))
 
 
 def _more_of(name: str, own: Iterable[str]) -> list[str]:
@@ -78,6 +86,7 @@ class MatterFinder:
         self._limits = limits
         self._weights = weights
         self._catalogue = catalogue
+        self._corrections = Corrections(limits, catalogue)
 
     def find(self, heard: Heard, context: Context) -> Decision:
         """Of a long story that leaves it open, what it comes to in the end decides."""
@@ -91,12 +100,15 @@ class MatterFinder:
 
     def _find(self, heard: Heard, context: Context) -> Decision:
         if context.matter and is_correction(heard.text):
-            return self._corrected(heard, context)
+            return self._corrections.decide(heard, context)
         again = self._discussed_before(heard, context)
         if again:
             return Decision(again, (), 0.8)
         if context.history and is_return(heard.text):
             return self._earlier(heard, context)
+        called = self._called_before(heard, context)
+        if called:
+            return Decision(called, (), 0.8)
         if not context.matter:
             return self._without_matter(heard, context)
         service = self._its_service(heard, context.matter)
@@ -116,7 +128,10 @@ class MatterFinder:
         if best == context.matter and share >= self._limits.known:
             return Decision(best, (), share)
         several = 0.0 if _asks_of_another(heard) and share >= SURELY else ambiguous(heard)
-        decision = self._decided(heard, links, several)
+        decision = self._as_described(heard, self._decided(heard, links, several))
+        beside = self._of_its_stage(decision.offer, context.matter)
+        if beside and _asks_of_another(heard):
+            return Decision(beside, (), CLEAR)
         near = context.matter in to_offer(links.best(RIVALS), self._limits)
         spoken_of = (
             near and self._names_no_other(heard) and not self._tells_another(heard, decision)
@@ -125,23 +140,47 @@ class MatterFinder:
             return Decision(context.matter, (), links.of[context.matter])
         return decision
 
-    def _its_service(self, heard: Heard, matter: str) -> str | None:
-        """The intermediary's service that an approval needs: “报告找谁编” after the approval."""
-        services = self._catalogue.services
-        if matter in services or heard.named or heard.top >= SURELY:
+    def _called_before(self, heard: Heard, context: Context) -> str | None:
+        """“变更这事归谁管”: one discussed before the last has this word in its name, and nothing
+        else is said clearly."""
+        past = [matter for matter, _ in context.history]
+        if heard.named or heard.top >= SURELY or asks_the_same(heard.text):
             return None
-        if not asks_for_work(heard.text):
+        called = self._called_of_past(heard, past)
+        return called if called != context.matter else None
+
+    def _its_service(self, heard: Heard, matter: str) -> str | None:
+        """The intermediary's service that an approval needs: “报告找谁编” after the approval. One
+        that another approval needs is meant only if something of its name is said."""
+        services = self._catalogue.services
+        if matter in services or heard.named or not asks_for_work(heard.text):
             return None
         likeness = self._catalogue.likeness(matter)
         near = [slug for slug in services if likeness.get(slug, 0.0) >= ITS_OWN]
-        return max(sorted(near), key=lambda slug: likeness[slug], default=None)
+        own = max(sorted(near), key=lambda slug: likeness[slug], default=None)
+        best = heard.matters.best(1)[0][0]
+        if own is None or heard.top < SURELY:
+            return own
+        return own if best in services and not self._has_its_own_words(best, heard.text) else None
+
+    def _has_its_own_words(self, service: str, text: str) -> bool:
+        """Whether a text has something of the names of a service that no other's names have."""
+        others = self._catalogue.services - {service}
+        shared = {part for slug in others for part in self._parts_of(slug)}
+        return any(part in text for part in self._parts_of(service) if part not in shared)
+
+    def _parts_of(self, slug: str) -> Iterator[str]:
+        return (part for name in self._catalogue.names(slug) for part in _parts(name))
 
     def _sibling(self, heard: Heard, matter: str) -> str | None:
-        """The one like it whose name has a word more that is said: “走备案” of an acceptance."""
+        """The one like it whose name has a word more that is said: “走备案” of an acceptance; or
+        that is named so beside it: “那验收呢” of a review."""
         if heard.named or heard.top >= CLEAR:
             return None
         own = self._catalogue.names(matter)
         near = self._catalogue.likeness(matter)
+        if asks_the_same(heard.text):
+            return self._called_beside(left_of(heard.text), matter, near)
         found = [
             slug
             for slug, like in near.items()
@@ -153,6 +192,24 @@ class MatterFinder:
                 for more in _more_of(name, own)
             )
         ]
+        return found[0] if len(found) == 1 else None
+
+    def _called_beside(self, word: str, matter: str, near: Mapping[str, float]) -> str | None:
+        """The only one of those near a matter whose name ends with a word."""
+        found = [
+            slug
+            for slug, like in near.items()
+            if slug != matter
+            and like >= ITS_OWN
+            and len(word) >= LEAST
+            and any(name.endswith(word) for name in self._catalogue.names(slug))
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _of_its_stage(self, offer: Iterable[str], matter: str) -> str | None:
+        """Of several the only one of a matter's stage: “节能的呢” of a joint acceptance."""
+        stage = self._catalogue.stage(matter)
+        found = [slug for slug in offer if self._catalogue.stage(slug) == stage]
         return found[0] if len(found) == 1 else None
 
     def _tells_another(self, heard: Heard, decision: Decision) -> bool:
@@ -182,7 +239,7 @@ class MatterFinder:
 
     def _says_only_its_kind(self, heard: Heard, matter: str) -> bool:
         """“那审查要几天” of an energy-saving review: all that it names is a part of that name."""
-        if heard.named or asks_the_same(heard.text):
+        if heard.named or asks_the_same(heard.text) or heard.top >= SURELY:
             return False
         return self._is_part_of_its_name(heard, matter)
 
@@ -212,6 +269,13 @@ class MatterFinder:
             if len(called) > 1 and called[0] == links.best(1)[0][0]:
                 return Decision(None, tuple(called), several)
         return decide(links, self._limits, several)
+
+    def _as_described(self, heard: Heard, decision: Decision) -> Decision:
+        """The one of several that fits the situation told beside the question: “摘完牌那个用地规划
+        证几天下”."""
+        offer = decision.offer
+        told = self._catalogue.described(offer, heard.text) if offer else None
+        return Decision(told, (), CLEAR) if told else decision
 
     def _is_called(self, matter: str, left: str) -> bool:
         names = self._catalogue.names(matter)
@@ -249,7 +313,7 @@ class MatterFinder:
         """Another matter than the one under discussion, rather one that is like it: “用气呢”."""
         near = self._catalogue.likeness(matter)
         scores = raised(heard.matters, {**favour, matter: 1.0})
-        return shares({m: s * (AFAR + near.get(m, 0.0)) ** 2 for m, s in scores.items()})
+        return shares({m: s * (FAR + near.get(m, 0.0)) ** 2 for m, s in scores.items()})
 
     def _earlier(self, heard: Heard, context: Context) -> Decision:
         """Back to a matter of before: the one named, else the first, the previous or the last."""
@@ -261,16 +325,19 @@ class MatterFinder:
         named = shares(raised(heard.matters, favour))
         best, share = named.best(1)[0]
         claimed = sum(heard.matters.of.get(matter, 0.0) for matter in past)
-        if not heard.names_nothing and (
-            (best in past and claimed >= HARDLY) or heard.matters.of[best] >= CLEAR
-        ):
+        names = not heard.names_nothing and (
+            heard.top >= CLEAR or len(left_of(without_return(heard.text))) >= LEAST
+        )
+        if names and ((best in past and claimed >= HARDLY) or heard.matters.of[best] >= CLEAR):
             return Decision(best, (), share)
         others = [matter for matter in past if matter != context.matter]
         if is_previous(heard.text) and others:
             return Decision(others[-1], (), 0.6)
         ordinal = ordinal_of(heard.text)
-        first = ordinal is not None and ordinal.place == 0
-        return Decision(past[0] if first else context.matter or past[-1], (), 0.6)
+        if ordinal is None or ordinal.place:
+            return Decision(context.matter or past[-1], (), 0.6)
+        asked = [matter for matter, aspect in context.history if aspect]  # not the steps of a plan
+        return Decision((asked or past)[0], (), 0.6)
 
     def _called_of_past(self, heard: Heard, past: list[str]) -> str | None:
         """“最开始的备案”: the only one discussed before whose name has what a clause names, though
@@ -284,65 +351,3 @@ class MatterFinder:
             if len(left) >= LEAST and len(owners) == 1:
                 return owners[0]
         return None
-
-    def _corrected(self, heard: Heard, context: Context) -> Decision:
-        """Another matter than the one answered: what the rest of the message names, near to it."""
-        wrong = context.matter
-        assert wrong is not None
-        near = {m: like for m, like in self._catalogue.likeness(wrong).items() if m != wrong}
-        twins = tuple(sorted(m for m, like in near.items() if like >= TWIN))
-        other = self._without_what_is_denied(wrong, near, denied_part(heard.text))
-        other = other or self._with_what_is_added(wrong, near, without_denials(heard.text))
-        if other:
-            return Decision(other, (), 0.8)
-        rest = without_denials(heard.text)
-        links = heard.matters if rest == heard.text else self._catalogue.link(rest)
-        top = max(links.of.values(), default=0.0)
-        if top < HARDLY:
-            return Decision(wrong, (), 0.5)
-        fits = self._catalogue.fits((wrong, *twins), rest)
-        described = any(fits[twin] > fits[wrong] for twin in twins)
-        known = (*heard.named, *(matter for matter, _ in context.history))
-        clear = top >= CLEAR and links.best(1)[0][0] in known
-        if twins and not names_anew(heard.text) and (described or not clear):
-            framed = self._catalogue.link(self._catalogue.common_part((wrong, *twins)) + rest)
-            scores = {m: framed.of.get(m, 0.0) * fits[m] for m in twins}
-        else:
-            nearly = {m: 1.0 if clear else AFAR + like for m, like in near.items()}
-            scores = {
-                m: p * self._approval(m, wrong) * nearly.get(m, AFAR)
-                for m, p in links.of.items()
-                if m != wrong
-            }
-        decision = decide(shares(scores), self._limits)
-        offered_twins = [twin for twin in twins if twin in decision.offer]
-        return Decision(offered_twins[0], (), CLEAR) if len(offered_twins) == 1 else decision
-
-    def _approval(self, matter: str, wrong: str) -> float:
-        """Who asked about an approval hardly meant an intermediary's service."""
-        services = self._catalogue.services
-        return SERVICE if matter in services and wrong not in services else 1.0
-
-    def _without_what_is_denied(self, wrong: str, near: Iterable[str], denied: str) -> str | None:
-        """The matter that is called as the wrong one without the denied word: “不是变更”."""
-        if not denied:
-            return None
-        names = {n.replace(denied, "") for n in self._catalogue.names(wrong) if denied in n}
-        found = [matter for matter in near if names & set(self._catalogue.names(matter))]
-        return found[0] if len(found) == 1 else None
-
-    def _with_what_is_added(self, wrong: str, near: Iterable[str], rest: str) -> str | None:
-        """The matter that is called as the wrong one with what is said now: “我问的是变更”."""
-        added = left_of(rest)
-        own = [name for name in self._catalogue.names(wrong) if len(name) > LEAST]
-        if len(added) < LEAST or any(added in name for name in own):
-            return None
-        found = [
-            matter
-            for matter in near
-            if any(
-                added in name and any(part in name for part in own)
-                for name in self._catalogue.names(matter)
-            )
-        ]
-        return found[0] if len(found) == 1 else None

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from knowledge.conversation.aspects import is_statement
 from knowledge.conversation.heard import Catalogue, Context, Heard, Outcome, Weights
 from knowledge.conversation.resolver import Resolver
 from knowledge.references import (
@@ -446,3 +447,135 @@ def test_a_word_more_means_the_sibling_with_that_word() -> None:
 def test_two_are_compared_in_english_too() -> None:
     found = understood(heard("which one comes first?", prerequisites=0.9), PAST)
     assert (found.matter, found.others) == ("a", ("b",))
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("那边也绕不开吧", True),
+        ("夜里干活得批吧", True),
+        ("是住建局发吧", True),
+        ("那就这样吧", False),
+        ("就是个普通仓库", False),
+    ],
+)
+def test_who_wants_something_confirmed_asks(text: str, asks: bool) -> None:
+    assert is_statement(text) is not asks
+
+
+@pytest.mark.parametrize(
+    ("text", "share", "aspect"),
+    [
+        ("要是挖的是城里的市政路呢", 0.8, "materials"),
+        ("档案馆那边呢", 0.92, "materials"),
+        ("质监也绕不开吧", 0.8, "conditions"),
+        ("质监也是他们管吧", 0.8, "materials"),
+    ],
+)
+def test_what_is_asked_after_others_is_asked_again(text: str, share: float, aspect: str) -> None:
+    said = heard(text, SURE_OF["c"], conditions=share, fee=0.05)
+    assert understood(said, PAST).aspect == aspect
+
+
+def test_who_denies_an_aspect_asks_another_of_the_same_matter() -> None:
+    said = heard("我说的不是价钱,是质监必须请吗", SURE_OF["c"], fee=0.6, conditions=0.4)
+    alone = {**said.aspects, "fee": 0.02, "conditions": 0.98}
+    said = replace(said, aspects_of_parts=lambda parts: [alone for _ in parts])
+    here = Context(matter="c", aspect="fee", history=(("c", "fee"),))
+    found = understood(said, here, SURE_OF["c"])
+    assert (found.matter, found.aspect) == ("c", "conditions")
+
+
+def test_who_corrects_towards_what_was_discussed_means_it() -> None:
+    said = heard("不是质监,我问用地那个的时限", SURE_OF["b"], time_limit=0.9, fee=0.05)
+    here = Context(matter="c", aspect="fee", history=(("b", "fee"), ("c", "fee")))
+    assert understood(said, here, SURE_OF["b"]).matter == "b"
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("6个罐,二甲苯,合计480方", "out_of_scope"),
+        ("上下两层320平,装修上周刚完事", "plan_project"),
+        ("还没动土呢", "case_status"),
+    ],
+)
+def test_facts_told_alone_are_no_other_act(text: str, act: str) -> None:
+    found = understood(heard(text, act=act, conditions=0.7, fee=0.1), PAST)
+    assert (found.act, found.matter, found.aspect) == ("ask_matter", "a", "materials")
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [("那我补,质监找谁", "ask_matter"), ("那我补,质监几天下来", "missing_documents")],
+)
+def test_a_question_about_a_named_matter_at_the_end_is_about_no_case(text: str, act: str) -> None:
+    said = replace(heard(text, SURE_OF["c"], act="missing_documents"), named=("c",))
+    assert understood(said, replace(PAST, own_case=True)).act == act
+
+
+def test_a_word_of_the_name_calls_one_of_before() -> None:
+    names = {"a": ["施工许可证变更"], "b": ["质量监督"], "c": ["规划许可证变更"]}
+    catalogue = replace(CATALOGUE, names=lambda slug: names[slug])
+    said = heard("变更这事到底归谁管", Links({"c": 0.5, "a": 0.1}, 0.4), department=0.9, fee=0.05)
+    here = Context(matter="b", aspect="fee", history=(("a", "process"), ("b", "fee")))
+    assert Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, here).matter == "a"
+
+
+def test_what_ends_a_name_calls_the_one_beside_the_matter() -> None:
+    names = {"a": ["消防设计审查"], "b": ["消防验收"], "c": ["环保验收"]}
+    near = {"a": 1.0, "b": 0.75, "c": 0.3}
+    catalogue = replace(CATALOGUE, names=lambda slug: names[slug], likeness=lambda slug: near)
+    said = heard("那验收呢", Links({"c": 0.4, "b": 0.1}, 0.5), overview=0.9, fee=0.05)
+    found = Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, replace(PAST, history=()))
+    assert (found.matter, found.aspect) == ("b", "materials")
+
+
+def test_of_several_the_one_of_the_same_stage_is_asked_after() -> None:
+    between = Links({"b": 0.48, "c": 0.46}, 0.06)
+    stages = {"a": "4", "b": "1", "c": "4"}
+    catalogue = replace(CATALOGUE, stage=lambda slug: stages[slug], likeness=lambda slug: {})
+    said = heard("节能那项归谁", between, act="clarify", department=0.9, fee=0.05)
+    found = Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, replace(PAST, history=()))
+    assert (found.act, found.matter) == ("ask_matter", "c")
+
+
+def test_a_situation_told_beside_the_question_decides_between_two() -> None:
+    between = Links({"b": 0.5, "c": 0.49}, 0.01)
+    fits = {"b": 0.2, "c": 3.0}
+    catalogue = replace(CATALOGUE, fits=lambda slugs, text: {s: fits[s] for s in slugs})
+    said = heard("摘完牌那个证几天下", between, time_limit=0.9, fee=0.05)
+    here = replace(PAST, history=())
+    assert Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, here).matter == "c"
+
+
+@pytest.mark.parametrize(
+    ("text", "matter"),
+    [("who charges for writing the report?", "b"), ("who writes the energy report?", "c")],
+)
+def test_a_report_is_that_of_the_matter_under_discussion(text: str, matter: str) -> None:
+    names = {"a": ["eia"], "b": ["eia report"], "c": ["energy report"]}
+    near = {"a": 1.0, "b": 0.6, "c": 0.2}
+    catalogue = replace(
+        CATALOGUE,
+        services=frozenset("bc"),
+        names=lambda slug: names[slug],
+        likeness=lambda slug: near,
+    )
+    said = heard(text, SURE_OF["c"], fee=0.9)
+    found = Resolver(LIMITS, WEIGHTS, catalogue).resolve(said, replace(PAST, history=()))
+    assert found.matter == matter
+
+
+def test_the_first_one_is_the_first_that_was_asked_about() -> None:
+    steps = (("b", None), ("c", "fee"), ("a", "materials"))
+    said = heard("back to the first one - what if we just skip it", penalty=0.9, fee=0.05)
+    found = understood(said, Context(matter="a", aspect="materials", history=steps))
+    assert found.matter == "c"
+
+
+def test_after_the_work_is_no_place_in_a_list() -> None:
+    assert ordinal_of("完工后那个") is None
+    found = ordinal_of("要后面那个")
+    assert found is not None
+    assert found.place == -1
