@@ -20,6 +20,7 @@ from knowledge.yaml_source import read_yaml
 
 FILE = Path(__file__).with_name("situations.yml")
 FITS, FITS_NOT = 3.0, 0.2
+ACCEPTANCE, COMPLETION = "验收", "4"
 SHORTEST = 2  # characters of a word that tells something
 _NOT = re.compile(r"(?:不是|不算|没有?|不|非|无)(?:什么|啥|个|那种|那个)*$")
 
@@ -32,11 +33,17 @@ def fits(catalogue: Catalogue, slugs: Sequence[str], text: str) -> Mapping[str, 
     stages = _stages_told(text)
     told = list(_facts_told(catalogue.vocabulary, text))
     for matter in matters:
-        if stages and matter.stage in _rows():
-            scores[matter.id] *= FITS if matter.stage in stages else FITS_NOT
+        stage = _stage_of(matter)
+        if stages and stage in _rows():
+            scores[matter.id] *= FITS if stage in stages else FITS_NOT
         for fact, value in told:
             scores[matter.id] *= _fit(matter, fact, value)
     return scores
+
+
+def _stage_of(matter: Matter) -> str:
+    """An acceptance comes after building, though it may stand beside the stages."""
+    return COMPLETION if ACCEPTANCE in matter.name else matter.stage
 
 
 def _fit(matter: Matter, fact: ProjectFact, value: str) -> float:

@@ -163,6 +163,13 @@ def test_a_description_fits_one_matter_best(text: str, meant: str) -> None:
     assert max(found, key=lambda slug: found[slug]) == meant
 
 
+def test_an_acceptance_beside_the_stages_comes_after_building() -> None:
+    pair = ("water-soil-conservation-plan", "water-soil-conservation-acceptance")
+    before, after = (fits(CATALOGUE, pair, text) for text in ("还没动土呢", "完工后那个"))
+    assert before[pair[0]] > before[pair[1]]
+    assert after[pair[1]] > after[pair[0]]
+
+
 def test_what_is_denied_is_not_described() -> None:
     found = fits(CATALOGUE, FIRE, "完工了,不是人多的地方")
     assert found["fire-acceptance-filing"] > found["fire-acceptance"]
