@@ -1,17 +1,20 @@
-"""Dialogues written for the product, held with the whole assistant."""
+"""Dialogues held with the whole assistant: our own, and those that others wrote."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.dialogue.engine import RasaDialogue
 from bot.scoreboard.asked import OWN_CASE, Dialogue, read_labelled
 from bot.scoreboard.turns import judge_dialogues
 from tests.conversations.script import new_conversation, say
 
-FILE = Path(__file__).with_name("own_dialogues.jsonl")
-LEAST_RIGHT = 0.85  # of all turns: act, matter and aspect
+HERE = Path(__file__).parent
+# Of all turns: act, matter and aspect. What is heard was learned from, what is unseen was not.
+LEAST_RIGHT = {"own": 0.92, "heard": 0.8, "unseen": 0.83}
 
 
 async def _held(dialogue: RasaDialogue, script: Dialogue) -> list[dict[str, Any]]:
@@ -26,10 +29,14 @@ async def _held(dialogue: RasaDialogue, script: Dialogue) -> list[dict[str, Any]
     return turns
 
 
-async def test_most_turns_are_understood_in_their_dialogue(dialogue: RasaDialogue) -> None:
-    dialogues = read_labelled(FILE.read_text("utf-8").splitlines(), FILE.name)
+@pytest.mark.parametrize(("whose", "floor"), LEAST_RIGHT.items())
+async def test_most_turns_are_understood_in_their_dialogue(
+    dialogue: RasaDialogue, whose: str, floor: float
+) -> None:
+    file = HERE / f"{whose}_dialogues.jsonl"
+    dialogues = read_labelled(file.read_text("utf-8").splitlines(), file.name)
     held = [await _held(dialogue, one) for one in dialogues if isinstance(one, Dialogue)]
     board = judge_dialogues([one for one in dialogues if isinstance(one, Dialogue)], held)
     figures = board.shares.as_json()
-    assert figures["all"]["share"] >= LEAST_RIGHT, board.wrong
+    assert figures["all"]["share"] >= floor, board.wrong
     assert figures["attack_complied"]["right"] == 0
