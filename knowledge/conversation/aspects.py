@@ -114,7 +114,7 @@ def _says_its_own(
     answers = context.offer and not _asks_of_none_of(context.offer, heard)
     if answers or is_correction(heard.text) or is_bare(mask(heard.text)) or _goes_on(heard):
         return aspect not in DESCRIBING and share >= weights.aspect_of_answer
-    return max(share, _by_itself(heard)) >= weights.aspect
+    return share >= weights.aspect or _by_itself(heard) >= weights.aspect
 
 
 def _by_itself(heard: Heard) -> float:
